@@ -1,0 +1,3 @@
+"""Cinema, an online cinema."""
+
+__version__ = "0.1.0"

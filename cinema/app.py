@@ -1,0 +1,33 @@
+"""The web process, wired in one place and read from top to bottom."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from cinema.http.errors import error_middleware
+from cinema.http.identity import SECURE, identity_middleware
+from cinema.http.network import TRUSTED_PROXIES, parse_networks
+from cinema.http.request_id import request_id_middleware
+from cinema.resources import RESOURCES, open_resources
+from cinema.settings import Settings
+
+MAX_BODY = 256 * 1024
+"""Bytes of an ordinary body; the routes of uploads read their own streams."""
+
+
+def create_app(settings: Settings) -> web.Application:
+    app = web.Application(
+        middlewares=[request_id_middleware, error_middleware, identity_middleware],
+        client_max_size=MAX_BODY,
+    )
+    app[SECURE] = settings.public_url.startswith("https://")
+    app[TRUSTED_PROXIES] = parse_networks(settings.trusted_proxies)
+
+    @asynccontextmanager
+    async def resources(app: web.Application) -> AsyncIterator[None]:
+        async with open_resources(settings) as app[RESOURCES]:
+            yield
+
+    app.cleanup_ctx.append(resources)
+    return app

@@ -1,0 +1,98 @@
+import uuid
+
+from tortoise import fields
+from tortoise.contrib.postgres.fields import TSVectorField
+from tortoise.contrib.postgres.indexes import GinIndex
+from tortoise.fields.db_defaults import Now
+from tortoise.models import Model
+
+
+class Genre(Model):
+    id = fields.BigIntField(primary_key=True)
+    name = fields.CharField(max_length=100)
+
+    class Meta:
+        table = "genres"
+
+
+class Star(Model):
+    id = fields.BigIntField(primary_key=True)
+    name = fields.CharField(max_length=100)
+
+    class Meta:
+        table = "stars"
+
+
+class Director(Model):
+    id = fields.BigIntField(primary_key=True)
+    name = fields.CharField(max_length=100)
+
+    class Meta:
+        table = "directors"
+
+
+class Certification(Model):
+    id = fields.BigIntField(primary_key=True)
+    name = fields.CharField(max_length=100)
+
+    class Meta:
+        table = "certifications"
+
+
+class Movie(Model):
+    """A film on offer. The counters are kept by the transactions that move them."""
+
+    id = fields.BigIntField(primary_key=True)
+    uuid = fields.UUIDField(default=uuid.uuid4, unique=True)
+    name = fields.CharField(max_length=250)
+    year = fields.SmallIntField()
+    time = fields.IntField()
+    imdb = fields.DecimalField(max_digits=3, decimal_places=1)
+    votes = fields.IntField(default=0)
+    meta_score = fields.SmallIntField(null=True)
+    gross = fields.DecimalField(max_digits=15, decimal_places=2, null=True)
+    description = fields.TextField()
+    price = fields.DecimalField(max_digits=10, decimal_places=2)
+    certification: fields.ForeignKeyRelation[Certification] = fields.ForeignKeyField(
+        "cinema.Certification", related_name="movies", on_delete=fields.RESTRICT
+    )
+    certification_id: int
+    genres: fields.ManyToManyRelation[Genre] = fields.ManyToManyField(
+        "cinema.Genre",
+        through="movies_genres",
+        forward_key="genre_id",
+        backward_key="movie_id",
+        related_name="movies",
+    )
+    stars: fields.ManyToManyRelation[Star] = fields.ManyToManyField(
+        "cinema.Star",
+        through="movies_stars",
+        forward_key="star_id",
+        backward_key="movie_id",
+        related_name="movies",
+    )
+    directors: fields.ManyToManyRelation[Director] = fields.ManyToManyField(
+        "cinema.Director",
+        through="movies_directors",
+        forward_key="director_id",
+        backward_key="movie_id",
+        related_name="movies",
+    )
+    is_available = fields.BooleanField(default=True)
+    release_at = fields.DatetimeField(null=True)
+    poster_key = fields.CharField(max_length=255, null=True)
+    trailer_key = fields.CharField(max_length=255, null=True)
+    video_key = fields.CharField(max_length=255, null=True)
+    likes = fields.IntField(default=0)
+    dislikes = fields.IntField(default=0)
+    favorites = fields.IntField(default=0)
+    comments = fields.IntField(default=0)
+    rating_sum = fields.IntField(default=0)
+    rating_count = fields.IntField(default=0)
+    search = TSVectorField(null=True)
+    created_at = fields.DatetimeField(db_default=Now())
+    deleted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "movies"
+        indexes = [GinIndex(fields=("search",))]

@@ -1,0 +1,106 @@
+"""Between HTTP and a typed handler: admit, parse, answer with the returned model.
+
+`@endpoint` is also what the API documentation, the authorisation matrix and the idempotency of
+a route are made from: a route that does not go through it does not exist.
+"""
+
+import inspect
+import typing
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from cinema.errors import CinemaError
+from cinema.http import idempotency
+from cinema.http.body import read_bytes, read_json, read_query
+from cinema.http.identity import Access, require
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What is known of one route beside its address."""
+
+    summary: str
+    description: str
+    access: Access
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    answer: Any
+    status: HTTPStatus
+    errors: tuple[type[CinemaError], ...]
+    idempotent: bool
+
+
+OPERATIONS: dict[Handler, Operation] = {}
+
+
+def endpoint(
+    body: type[BaseModel] | None = None,
+    *,
+    query: type[BaseModel] | None = None,
+    access: Access = Access.USER,
+    status: HTTPStatus = HTTPStatus.OK,
+    errors: tuple[type[CinemaError], ...] = (),
+    idempotent: bool = False,
+) -> Callable[[Callable[..., Awaitable[Any]]], Handler]:
+    """Make a handler of `async def name(request[, body][, query]) -> Model | None | Response`.
+
+    `idempotent`: an `Idempotency-Key` is honoured (see cinema.http.idempotency).
+    The docstring's first line is the operation's summary, the rest its description.
+    """
+
+    def decorate(handler: Callable[..., Awaitable[Any]]) -> Handler:
+        @wraps(handler)
+        async def handle(request: web.Request) -> web.StreamResponse:
+            require(request, access)
+            arguments = await _arguments(request, body, query)
+
+            async def answer() -> web.StreamResponse:
+                return _response(await handler(request, *arguments), status)
+
+            key = request.headers.get("Idempotency-Key") if idempotent else None
+            if key is None:
+                return await answer()
+            return await idempotency.once(request, key, await read_bytes(request), answer)
+
+        summary, _, description = inspect.getdoc(handler).partition("\n")  # type: ignore[union-attr]
+        OPERATIONS[handle] = Operation(
+            summary=summary.strip(),
+            description=" ".join(description.split()),
+            access=access,
+            body=body,
+            query=query,
+            answer=typing.get_type_hints(handler).get("return"),
+            status=status,
+            errors=errors,
+            idempotent=idempotent,
+        )
+        return handle
+
+    return decorate
+
+
+async def _arguments(
+    request: web.Request, body: type[BaseModel] | None, query: type[BaseModel] | None
+) -> list[BaseModel]:
+    arguments: list[BaseModel] = []
+    if body is not None:
+        arguments.append(await read_json(request, body))
+    if query is not None:
+        arguments.append(read_query(request, query))
+    return arguments
+
+
+def _response(result: Any, status: HTTPStatus) -> web.StreamResponse:
+    if isinstance(result, web.StreamResponse):
+        return result
+    if result is None:
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+    return web.json_response(text=result.model_dump_json(), status=status)

@@ -1,0 +1,31 @@
+from datetime import datetime
+
+from tortoise import fields
+from tortoise.fields.db_defaults import Now
+from tortoise.models import Model
+
+from cinema.accounts.models import User
+from cinema.catalogue.models import Movie
+
+
+class Purchase(Model):
+    """An entitlement: this user may watch this movie until it is revoked."""
+
+    id = fields.BigIntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "cinema.User", related_name="purchases", on_delete=fields.RESTRICT
+    )
+    user_id: int
+    movie: fields.ForeignKeyRelation[Movie] = fields.ForeignKeyField(
+        "cinema.Movie", related_name="purchases", on_delete=fields.RESTRICT
+    )
+    movie_id: int
+    order_item = fields.ForeignKeyField(
+        "cinema.OrderItem", related_name="purchases", on_delete=fields.RESTRICT
+    )
+    order_item_id: int
+    purchased_at: datetime = fields.DatetimeField(db_default=Now())
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "purchases"

@@ -1,0 +1,36 @@
+from typing import Any
+
+from tortoise import fields
+from tortoise.fields.db_defaults import Now
+from tortoise.models import Model
+
+from cinema.accounts.models import User
+
+
+class Notification(Model):
+    id = fields.BigIntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "cinema.User", related_name="notifications", on_delete=fields.CASCADE
+    )
+    user_id: int
+    kind = fields.CharField(max_length=32)
+    payload: dict[str, Any] = fields.JSONField()
+    # The event that caused it: a job that runs twice makes one notification.
+    source = fields.CharField(max_length=64)
+    read_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        table = "notifications"
+        unique_together = (("user", "source"),)
+
+
+class SentMail(Model):
+    """A mail that an SMTP server has accepted, under its Message-ID; a repeat is not sent."""
+
+    message_id = fields.CharField(max_length=128, primary_key=True)
+    kind = fields.CharField(max_length=32)
+    sent_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        table = "sent_mails"

@@ -1,0 +1,41 @@
+from http import HTTPStatus
+
+from cinema.errors import Conflict, InvalidRequest, NotFound
+
+
+class CartEmpty(InvalidRequest):
+    code, title = "cart_empty", "There is nothing in the cart"
+
+
+class NothingToOrder(Conflict):
+    """Every movie of the cart was left out; `excluded` says why."""
+
+    code, title = "nothing_to_order", "Nothing of the cart can be ordered"
+
+
+class AlreadyInOrder(Conflict):
+    """`order_ids` names the pending orders that hold these movies."""
+
+    code, title = "already_in_order", "A movie is in another pending order"
+
+
+class PriceChanged(Conflict):
+    """`expected_total` and `total` say what was shown and what it costs now."""
+
+    code, title = "price_changed", "The price has changed"
+
+
+class OrderNotFound(NotFound):
+    code, title = "order_not_found", "There is no such order"
+
+
+class InvalidTransition(Conflict):
+    code, title = "invalid_transition", "The order is past that point"
+
+
+class OrderNotPending(Conflict):
+    code, title = "order_not_pending", "The order is not waiting for a payment"
+
+
+class OrderExpired(OrderNotPending):
+    status, code, title = HTTPStatus.CONFLICT, "order_expired", "The order has expired"

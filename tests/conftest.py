@@ -1,0 +1,102 @@
+"""What every test stands on: real servers, a migrated and empty database, the app over HTTP."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from cinema.app import create_app
+from cinema.database import dedicated_connection, open_database
+from cinema.migrate import migrate
+from cinema.resources import RESOURCES, Resources, command_client, open_resources
+from cinema.settings import Settings
+from tests.servers import Servers
+
+Client = TestClient[web.Request, web.Application]
+
+EMPTY = """
+SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables
+ WHERE schemaname = 'public' AND tablename NOT IN ('aerich', 'user_groups', 'realtime_epoch')
+"""
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """The servers of this test process; each xdist worker has its own."""
+    servers = Servers(tmp_path_factory.mktemp("servers"))
+    servers.start()
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated(servers: Servers) -> str:
+    """The URL of a database at the head of the migrations."""
+    url = servers.background.run(servers.postgres.ensure_database("cinema_test"))
+    servers.background.run(migrate(make_settings(servers, url)))
+    return url
+
+
+def make_settings(servers: Servers, database_url: str, **changes: object) -> Settings:
+    values: dict[str, object] = {
+        "database_url": database_url,
+        "redis_url": servers.redis.url,
+        "s3_url": servers.s3.url,
+        "s3_access_key": servers.s3.access_key,
+        "s3_secret_key": servers.s3.secret_key,
+        "smtp_url": servers.smtp_url,
+        "public_url": "http://127.0.0.1:8000",
+        "secret_key": "test-secret-key-of-at-least-32-bytes",
+        "access_token_keys": "test:test-signing-key-of-at-least-32-bytes",
+        "stripe_api_url": servers.stripe_url,
+        "stripe_api_key": "sk_test_cinema",
+        "stripe_webhook_secrets": "whsec_test",
+        "log_level": "warning",
+    }
+    return Settings(**(values | changes))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def settings(servers: Servers, migrated: str, tmp_path: Path) -> Settings:
+    return make_settings(servers, migrated)
+
+
+@pytest.fixture
+async def clean(settings: Settings) -> None:
+    """Empty the database and Redis before anything of the test reads its position in the log."""
+    async with dedicated_connection(settings) as connection:
+        tables = await connection.fetchval(EMPTY)
+        await connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        await connection.execute("UPDATE realtime_epoch SET last_seq = 0")
+    async with command_client(settings) as redis:
+        await redis.flushdb()
+
+
+@pytest.fixture
+async def database(settings: Settings, clean: None) -> AsyncIterator[None]:
+    """The ORM alone, for tests of services and queries."""
+    async with open_database(settings, "test"):
+        yield
+
+
+@pytest.fixture
+async def resources(settings: Settings, clean: None) -> AsyncIterator[Resources]:
+    """What a worker holds open, without a web process."""
+    async with open_resources(settings, "test") as resources:
+        yield resources
+
+
+@pytest.fixture
+async def client(settings: Settings, clean: None) -> AsyncIterator[Client]:
+    """The whole web application on a free port; the ORM works in the test as well."""
+    async with TestClient(TestServer(create_app(settings))) as client:
+        yield client
+
+
+def resources_of(client: Client) -> Resources:
+    """Return what the application under test holds open."""
+    app = client.app
+    assert app is not None
+    return app[RESOURCES]
