@@ -1,0 +1,29 @@
+"""What happens by itself: sessions expire, and asynchronous refunds change their state."""
+
+import asyncio
+
+from . import refunds
+from .checkout import expire_overdue
+from .simulator import Simulator
+
+TICK_SECONDS = 0.25
+
+
+async def run(simulator: Simulator) -> None:
+    while True:
+        expire_overdue(simulator)
+        settle_refunds(simulator)
+        await asyncio.sleep(TICK_SECONDS)
+
+
+def settle_refunds(simulator: Simulator) -> None:
+    with simulator.store.transaction():
+        due = simulator.store.take_due_timers(simulator.clock.now())
+        for action, refund_id in due:
+            refund = simulator.require(refunds.KIND, refund_id, "refund")
+            if action == refunds.SUCCEED:
+                refunds.succeed_refund(simulator, refund)
+            else:
+                refunds.fail_refund(simulator, refund)
+    if due:
+        simulator.wake.set()
