@@ -12,8 +12,8 @@ from cinema.catalogue.poster_palettes import Palette, palette
 from cinema.catalogue.poster_title import LEADING, Title, is_right_to_left, set_title
 
 _MARGIN = 52
-_YEAR_BASELINE = 846
-_TITLE_BASELINE = 778  # of the last line
+_YEAR_BASELINE = 852
+_TITLE_BASELINE = 776  # of the last line
 _UNTITLED = "Untitled"
 
 
@@ -81,8 +81,8 @@ def _lettering(title: Title, year: int, colours: Palette, centred: bool) -> str:
     return (
         f'<g font-family="serif" font-size="{title.size}" font-weight="600" '
         f'fill="{colours.text}"{anchor}>{lines}</g>'
-        f'<path d="M{rule} {_YEAR_BASELINE - 32}h44" stroke="{colours.text}" '
+        f'<path d="M{rule} {_YEAR_BASELINE - 42}h44" stroke="{colours.text}" '
         'stroke-width="2" stroke-opacity=".55"/>'
-        f'<text x="{x}" y="{_YEAR_BASELINE}" font-family="sans-serif" font-size="21" '
+        f'<text x="{x}" y="{_YEAR_BASELINE}" font-family="sans-serif" font-size="27" '
         f'letter-spacing="5" fill="{colours.text}" fill-opacity=".85"{anchor}>{year}</text>'
     )
