@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from cinema.http import health
 from cinema.http.errors import error_middleware
 from cinema.http.identity import SECURE, identity_middleware
 from cinema.http.network import TRUSTED_PROXIES, parse_networks
@@ -30,4 +31,6 @@ def create_app(settings: Settings) -> web.Application:
             yield
 
     app.cleanup_ctx.append(resources)
+    app[health.READINESS] = health.Readiness()
+    app.add_routes(health.routes)
     return app

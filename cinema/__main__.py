@@ -1,0 +1,3 @@
+from cinema.cli import app
+
+app(prog_name="cinema")

@@ -1,0 +1,110 @@
+"""The command line. Every command imports what it needs when it runs: `--help` stays quick."""
+
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from cinema.settings import Settings
+
+INVALID = 2
+"""Exit code: the settings or the arguments are not usable."""
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="Data folder of a running `cinema dev`: its settings are used."),
+]
+
+app = typer.Typer(
+    help="An online cinema: web process, worker and everything to run them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def dev(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the web process.")] = 8000,
+    data: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path(".cinema"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show every line of the logs.")
+    ] = False,
+) -> None:
+    """Run everything on this machine, with private servers for whatever is not configured."""
+    from cinema.devstack.supervisor import run_dev
+
+    raise typer.Exit(run_dev(port=port, data=data, fresh=fresh, verbose=verbose))
+
+
+@app.command()
+def serve(
+    data: Data = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535)] = None,
+    host: Annotated[str | None, typer.Option()] = None,
+) -> None:
+    """Run the web process."""
+    settings = read_settings(data, port=port, host=host)
+    from cinema.serve import run_web
+
+    run(run_web(settings))
+
+
+@app.command()
+def worker(data: Data = None) -> None:
+    """Run the worker: jobs, schedule and relay in one process."""
+    settings = read_settings(data)
+    from workers.process import run_worker
+
+    run(run_worker(settings))
+
+
+@app.command()
+def migrate(data: Data = None) -> None:
+    """Bring the database to the newest schema; safe to run twice, and twice at once."""
+    settings = read_settings(data)
+    from cinema.migrate import migrate
+
+    applied = run(migrate(settings))
+    say("\n".join(applied) if applied else "The database is at the head already.")
+
+
+def read_settings(data: Path | None, **overrides: Any) -> "Settings":
+    """Read the settings and set up logging; exits with one line on stderr for each fault."""
+    from cinema.logs import configure_logging
+    from cinema.settings import SettingsInvalid, load_settings
+
+    if data is not None and not (data / "env").exists():
+        fail(f"{data / 'env'} does not exist: is `cinema dev --data {data}` running?", INVALID)
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        settings = load_settings(data, **given)
+    except SettingsInvalid as error:
+        fail("\n".join(error.faults), INVALID)
+    configure_logging(settings)
+    return settings
+
+
+def run(main: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine on uvloop where that exists (not on Windows)."""
+    import asyncio
+
+    try:
+        from uvloop import run as run_fast
+    except ImportError:
+        return asyncio.run(main)
+    return run_fast(main)
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def fail(text: str, code: int = 1) -> NoReturn:
+    """Leave with a message on stderr."""
+    sys.stderr.write(f"{text}\n")
+    raise typer.Exit(code)

@@ -1,0 +1,31 @@
+"""What a background job is: a function that follows an event, and may run twice."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cinema.resources import Resources
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """Which run of which event this is; what must be the same in every attempt derives from it."""
+
+    outbox_id: int
+    seq: int
+    attempt: int
+    """Counted from 1; an attempt that was killed counts as well."""
+    at: datetime
+    """When the event was recorded, by the database's clock."""
+
+
+class GiveUp(Exception):
+    """Ends a run for good: another attempt is in vain. The text is kept with the run."""
+
+
+Job = Callable[[Resources, Any, RunContext], Awaitable[None]]
+"""`async def job(resources, event: TheEvent, run)`; its name is what the run is stored under.
+
+Any other exception than GiveUp means: try again later.
+"""

@@ -1,0 +1,47 @@
+"""The web process: from its socket to its farewell."""
+
+import asyncio
+import signal
+import socket
+
+import structlog
+from aiohttp import web
+
+from cinema.app import create_app
+from cinema.http.health import READINESS
+from cinema.settings import Settings
+
+KEEPALIVE = 30.0
+SHUTDOWN_TIMEOUT = 8.0
+"""Seconds that running requests have to end after SIGTERM."""
+FAREWELL = 0.5
+"""Seconds for which `/readyz` says no before the door closes, so that a balancer turns away."""
+
+log = structlog.get_logger()
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Serve until `stop`; running requests are answered, sockets told to come again."""
+    app = create_app(settings)
+    runner = web.AppRunner(
+        app, access_log=None, keepalive_timeout=KEEPALIVE, shutdown_timeout=SHUTDOWN_TIMEOUT
+    )
+    await runner.setup()
+    try:
+        # Several processes share the port in production; elsewhere a taken port must be an error.
+        shared = settings.is_production and hasattr(socket, "SO_REUSEPORT")
+        await web.TCPSite(runner, settings.host, settings.port, reuse_port=shared or None).start()
+        log.info("listening", address=str(runner.addresses[0]), url=settings.public_url)
+        await stop.wait()
+        app[READINESS].draining = True
+        await asyncio.sleep(FAREWELL)
+    finally:
+        await runner.cleanup()
+    log.info("stopped")
+
+
+async def run_web(settings: Settings) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await serve(settings, stop)

@@ -1,0 +1,66 @@
+"""What the schedule holds, and the statements that throw old rows away."""
+
+from functools import partial
+
+import structlog
+
+from cinema.database import fetch
+from cinema.resources import Resources
+from workers.jobs import Queue, sweep
+from workers.runner import Runner
+from workers.schedule import Task
+
+BATCH = 1000
+OUTBOX_KEPT = "7 days"
+"""How far back a client's cursor may lie, and how long a done job can be looked up."""
+SENT_MAILS_KEPT = "90 days"
+
+# What a job still waits for stays, however old it is: `cinema doctor` names it.
+PRUNE_OUTBOX = f"""
+DELETE FROM outbox WHERE id IN (
+    SELECT id FROM outbox
+     WHERE created_at < now() - interval '{OUTBOX_KEPT}' AND published_at IS NOT NULL
+       AND NOT EXISTS (SELECT FROM job_runs
+                        WHERE job_runs.outbox_id = outbox.id AND job_runs.done_at IS NULL)
+     ORDER BY created_at LIMIT $1)
+RETURNING id
+"""  # noqa: S608 - no value of a caller's is in it
+PRUNE_IDEMPOTENCY_KEYS = """
+DELETE FROM idempotency_keys WHERE id IN (
+    SELECT id FROM idempotency_keys WHERE created_at < now() - interval '24 hours'
+     ORDER BY created_at LIMIT $1)
+RETURNING id
+"""
+PRUNE_SENT_MAILS = f"""
+DELETE FROM sent_mails WHERE message_id IN (
+    SELECT message_id FROM sent_mails
+     WHERE sent_at < now() - interval '{SENT_MAILS_KEPT}' ORDER BY sent_at LIMIT $1)
+RETURNING message_id
+"""  # noqa: S608 - no value of a caller's is in it
+
+log = structlog.get_logger()
+
+
+async def prune(sql: str, batch: int = BATCH) -> int:
+    """Delete in batches, each its own transaction, until one is not full; return how many rows."""
+    total = 0
+    while True:
+        deleted = len(await fetch(sql, batch))
+        total += deleted
+        if deleted < batch:
+            return total
+
+
+async def prune_everything() -> int:
+    total = 0
+    for sql in (PRUNE_OUTBOX, PRUNE_IDEMPOTENCY_KEYS, PRUNE_SENT_MAILS):
+        total += await prune(sql)
+    log.info("pruned", rows=total)
+    return total
+
+
+def tasks(resources: Resources, runner: Runner, queue: Queue) -> list[Task]:
+    return [
+        Task("sweep_jobs", every=2, run=partial(sweep, runner, queue)),
+        Task("prune", every=24 * 3600, run=prune_everything, timeout=600),
+    ]
