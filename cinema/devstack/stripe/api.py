@@ -55,17 +55,14 @@ def _endpoint(simulator: Simulator, operation: Operation | None, route: str) -> 
     async def handler(request: web.Request) -> web.StreamResponse:
         request_id = new_id("req_", 14)
         key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
-        status: int | None = None
+        seen = SeenRequest(request.method, request.path, route, key)
+        simulator.requests.append(seen)
         try:
             call = await _read(simulator, request, operation, (request_id, key))
             response = await _serve(simulator, call, simulator.faults.take(route))
-            status = response.status
         except ApiError as error:
-            status = error.status
-            response = _json(json.dumps(error.body(), indent=2), status, request_id)
-        finally:
-            seen = SeenRequest(request.method, request.path, route, key, status)
-            simulator.requests.append(seen)
+            response = _json(json.dumps(error.body(), indent=2), error.status)
+        seen.status = response.status
         if not response.prepared:
             _add_headers(response, request_id, key)
         return response
@@ -89,8 +86,15 @@ async def _read(
     request_id, key = named
     if key is not None and len(key) > MAX_KEY_LENGTH:
         raise ApiError(f"Idempotency keys are at most {MAX_KEY_LENGTH} characters long.")
-    raw = request.query_string if request.method == "GET" else await request.text()
+    raw = request.query_string if request.method == "GET" else await _text(request)
     return Call(request, operation, decode_form(raw), request_id, key or None)
+
+
+async def _text(request: web.Request) -> str:
+    try:
+        return (await request.read()).decode()
+    except UnicodeDecodeError as error:
+        raise ApiError("Invalid request: the body is not valid UTF-8.") from error
 
 
 def _authenticate(simulator: Simulator, request: web.Request) -> None:
@@ -153,7 +157,7 @@ async def _replay(
             kind="idempotency_error",
         )
     async with misbehaviour(simulator.faults, fault):
-        response = _json(saved.body, saved.status, call.request_id)
+        response = _json(saved.body, saved.status)
     response.headers["Idempotent-Replayed"] = "true"
     response.headers["Original-Request"] = saved.request_id
     return await _spoilt(call, fault, saved.body) or response
@@ -164,7 +168,7 @@ async def _work(simulator: Simulator, call: Call, fault: RouteFault | None) -> w
         return await spoil(call.request, fault, '{"object": "nothing"}')
     async with misbehaviour(simulator.faults, fault):
         status, body = _perform(simulator, call)
-    return await _spoilt(call, fault, body) or _json(body, status, call.request_id)
+    return await _spoilt(call, fault, body) or _json(body, status)
 
 
 async def _spoilt(call: Call, fault: RouteFault | None, body: str) -> web.StreamResponse | None:
@@ -202,7 +206,7 @@ def _remember(simulator: Simulator, call: Call, status: int, body: str) -> None:
     simulator.store.save_answer(call.key, answer, simulator.clock.now())
 
 
-def _json(body: str, status: int, request_id: str) -> web.Response:
+def _json(body: str, status: int) -> web.Response:
     return web.Response(status=status, text=body, content_type="application/json")
 
 

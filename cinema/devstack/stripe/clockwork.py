@@ -17,13 +17,13 @@ async def run(simulator: Simulator) -> None:
 
 
 def settle_refunds(simulator: Simulator) -> None:
-    with simulator.store.transaction():
-        due = simulator.store.take_due_timers(simulator.clock.now())
-        for action, refund_id in due:
+    now = simulator.clock.now()
+    if not simulator.store.has_due_timers(now):
+        return
+    with simulator.transaction():
+        for action, refund_id in simulator.store.take_due_timers(now):
             refund = simulator.require(refunds.KIND, refund_id, "refund")
             if action == refunds.SUCCEED:
                 refunds.succeed_refund(simulator, refund)
             else:
                 refunds.fail_refund(simulator, refund)
-    if due:
-        simulator.wake.set()

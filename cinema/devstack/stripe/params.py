@@ -99,7 +99,7 @@ class CreateSession(Params):
     cancel_url: Url | None = None
     client_reference_id: Annotated[Text, Field(max_length=200)] | None = None
     currency: Text | None = None
-    customer_creation: Literal["always", "if_required"] = "if_required"
+    customer_creation: Literal["if_required"] = "if_required"
     customer_email: Annotated[Text, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None = None
     expires_at: Whole | None = None
     locale: Text | None = None

@@ -27,13 +27,15 @@ class Cause:
     idempotency_key: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass
 class SeenRequest:
+    """An API request as `GET /_requests` tells of it; `status` is None until it is answered."""
+
     method: str
     path: str
     route: str
     idempotency_key: str | None
-    status: int | None
+    status: int | None = None
 
 
 NOBODY = Cause()
@@ -48,6 +50,8 @@ class Simulator:
         self.store = Store(config.data_dir / "stripe.sqlite3")
         self.outgoing = Outgoing(self.store.connection)
         self.wake = asyncio.Event()
+        # The webhooks of one transaction are due at one moment, so that they can be reordered.
+        self._moment = 0.0
         self.requests: deque[SeenRequest] = deque(maxlen=10_000)
         self.keys_in_flight: set[str] = set()
 
@@ -56,6 +60,7 @@ class Simulator:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
+        self._moment = time.time()
         with self.store.transaction():
             yield
         self.wake.set()
@@ -67,7 +72,7 @@ class Simulator:
         return found
 
     def emit(self, kind: str, subject: Object) -> Object:
-        """Store an event about the present state of `subject`, and its webhooks."""
+        """Within a transaction, store an event about `subject` as it is now, and its webhooks."""
         event = objects.event(kind, public(subject), self.clock.now())
         blamed = cause.get()
         event["request"] = {
@@ -81,7 +86,7 @@ class Simulator:
     def _post(self, event: Object) -> None:
         if not self.config.webhook_url:
             return
-        now = time.time()
+        now = self._moment
         due = now + self.faults.delay + (REORDER_WINDOW_SECONDS if self.faults.reorder else 0)
         named = (event["id"], event["type"])
         for _ in range(1 + self.faults.copies):

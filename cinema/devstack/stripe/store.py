@@ -164,6 +164,10 @@ class Store:
             (due, action, target),
         )
 
+    def has_due_timers(self, now: float) -> bool:
+        query = "SELECT 1 FROM timers WHERE due <= ? LIMIT 1"
+        return self.connection.execute(query, (now,)).fetchone() is not None
+
     def take_due_timers(self, now: float) -> list[tuple[str, str]]:
         cursor = self.connection.execute(
             "DELETE FROM timers WHERE due <= ? RETURNING action, target", (now,)

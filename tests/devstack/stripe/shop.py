@@ -37,7 +37,7 @@ class Inbox:
     @property
     def events(self) -> list[stripe.Event]:
         return [
-            stripe.Webhook.construct_event(body, signature, SECRETS[0])  # type: ignore[no-untyped-call]
+            stripe.Webhook.construct_event(body, signature, SECRETS[0])
             for body, signature in zip(self.bodies, self.signatures, strict=True)
         ]
 
@@ -126,7 +126,7 @@ def line(name: str, amount: int, currency: str = "usd", quantity: int = 1) -> di
 
 
 def new_client(url: str, api_key: str = API_KEY, retries: int = 0) -> stripe.StripeClient:
-    http = stripe.HTTPXClient(timeout=5)  # type: ignore[no-untyped-call]
+    http = stripe.HTTPXClient(timeout=5)
     return stripe.StripeClient(
         api_key, base_addresses={"api": url}, http_client=http, max_network_retries=retries
     )
