@@ -12,6 +12,7 @@ from workers.housekeeping import tasks
 from workers.jobs import make_worker, open_queue
 from workers.runner import Runner
 from workers.schedule import Schedule
+from workers.subscriptions import JOBS
 
 log = structlog.get_logger()
 
@@ -30,7 +31,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         open_resources(settings, "cinema-worker") as resources,
         open_queue(settings) as queue,
     ):
-        runner = Runner(resources)
+        runner = Runner(resources, JOBS)
         schedule = Schedule(settings, tasks(resources, runner, queue))
         log.info("worker_started")
         await together(stop, make_worker(runner, queue).run(stop), schedule.run(stop))

@@ -19,7 +19,6 @@ from cinema.events import Event
 from cinema.jobs import GiveUp, Job, RunContext
 from cinema.logs import SECRET_VALUES
 from cinema.resources import Resources
-from workers.subscriptions import JOBS
 
 TIMEOUT = 12.0
 """Seconds that a job may take: the ten of a mail and the commit after it."""
@@ -66,7 +65,7 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class Runner:
     resources: Resources
-    jobs: Mapping[str, Job] = JOBS
+    jobs: Mapping[str, Job]
 
     async def run(self, run_id: int) -> bool:
         """Run the job if it is due and nobody else holds it; whether it was done by this call.
