@@ -115,7 +115,7 @@ def test_the_price_never_falls_with_the_year() -> None:
         (PRICE, True),
         (Decimal("-0.01"), False),
         (Decimal("1.005"), False),
-        (Decimal("100000000"), False),
+        (Decimal(100000000), False),
         (Decimal("NaN"), False),
     ],
 )
