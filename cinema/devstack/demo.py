@@ -1,0 +1,69 @@
+"""What a first start puts into the database: a catalogue to look at, an account for each role."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any
+
+from cinema.accounts.passwords import hash_password
+from cinema.accounts.service.registration import add_user
+from cinema.catalogue.csvrow import MovieRow
+from cinema.catalogue.importer import Offer, import_offers
+from cinema.database import fetch, open_database, transaction
+from cinema.roles import Role
+from cinema.settings import Settings
+
+PASSWORD = "Demo-cinema-1"  # noqa: S105 - printed at every start
+ACCOUNTS = {
+    "user@example.com": Role.USER,
+    "moderator@example.com": Role.MODERATOR,
+    "admin@example.com": Role.ADMIN,
+}
+
+
+async def prepare(settings: Settings) -> None:
+    """Fill what is empty; on every later start this is two short questions to the database."""
+    if settings.is_production:
+        raise RuntimeError("the demo accounts have a public password")
+    async with open_database(settings, "cinema-demo"):
+        if not await fetch("SELECT FROM movies LIMIT 1"):
+            await import_offers(demo_offers())
+        if not await fetch("SELECT FROM users LIMIT 1"):
+            await make_accounts()
+
+
+async def make_accounts() -> None:
+    password_hash = await hash_password(PASSWORD)
+    async with transaction():
+        for email, role in ACCOUNTS.items():
+            await add_user(email, password_hash, role, is_active=True)
+
+
+def demo_offers() -> Iterator[Offer]:
+    """Read the demo catalogue; dates of release lie as far ahead as its entries say."""
+    text = (files("cinema.catalogue") / "demo_movies.json").read_text(encoding="utf-8")
+    for entry in json.loads(text):
+        yield _offer(entry)
+
+
+def _offer(entry: dict[str, Any]) -> Offer:
+    days, gross = entry["release_in_days"], entry["gross"]
+    row = MovieRow(
+        name=entry["name"],
+        year=entry["year"],
+        time=entry["time"],
+        imdb=Decimal(entry["imdb"]),
+        votes=entry["votes"],
+        meta_score=entry["meta_score"],
+        gross=None if gross is None else Decimal(gross),
+        description=entry["description"],
+        price=Decimal(entry["price"]),
+        certification=entry["certification"],
+        genres=tuple(entry["genres"]),
+        directors=tuple(entry["directors"]),
+        stars=tuple(entry["stars"]),
+    )
+    release_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    return Offer(row, is_available=entry["is_available"], release_at=release_at)
