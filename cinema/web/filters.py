@@ -1,0 +1,76 @@
+"""How values read on a page."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+MINUTES_AN_HOUR = 60
+SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
+DEVICES = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "Linux")
+BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "Chrom": "Chrome"}
+
+
+class Priced(Protocol):
+    price: Decimal
+    is_available: bool
+    release_at: datetime | None
+
+
+def money(amount: Decimal | str, currency: str) -> str:
+    """Write an amount with its currency: `$9.99`, `1,200.00 CHF`."""
+    number = f"{Decimal(amount):,}"
+    sign = SIGNS.get(currency)
+    return f"{sign}{number}" if sign else f"{number} {currency.upper()}"
+
+
+def dollars(amount: Decimal) -> str:
+    return f"${amount:,.0f}"
+
+
+def standing(movie: Priced, currency: str) -> str:
+    """Say in a word or two what a film costs, or why it cannot be bought."""
+    if not movie.is_available:
+        return "Soon" if movie.release_at else "Not on sale"
+    return money(movie.price, currency) if movie.price else "Free"
+
+
+def duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, MINUTES_AN_HOUR)
+    return f"{hours} h {rest:02} min" if hours else f"{rest} min"
+
+
+def iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def written(moment: datetime) -> str:
+    """Write a moment in UTC; a script puts it into the reader's own zone."""
+    return f"{moment.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
+
+
+def name_of(thing: Any) -> str:
+    """Name a person, a genre or a certification, be it a row or a plain text."""
+    return thing if isinstance(thing, str) else str(thing.name)
+
+
+def device(user_agent: str) -> str:
+    """Name a browser and its system in words; the first 60 characters of what is unknown."""
+    system = next((name for name in DEVICES if name in user_agent), "")
+    default = "Safari" if "Safari" in user_agent else ""
+    browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), default)
+    system = system.replace("Macintosh", "Mac")
+    if not system or not browser:
+        return user_agent[:60] or "An unknown device"
+    return f"{browser} on {system}"
+
+
+FILTERS = {
+    "money": money,
+    "dollars": dollars,
+    "standing": standing,
+    "duration": duration,
+    "iso": iso,
+    "moment": written,
+    "name": name_of,
+    "device": device,
+}
