@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from aiohttp import web
 
+from cinema.accounts import handlers as accounts
+from cinema.accounts.queries import authenticate
 from cinema.http import health
 from cinema.http.errors import error_middleware
-from cinema.http.identity import SECURE, identity_middleware
+from cinema.http.identity import AUTHENTICATE, SECURE, Authenticate, identity_middleware
 from cinema.http.network import TRUSTED_PROXIES, parse_networks
 from cinema.http.request_id import request_id_middleware
 from cinema.resources import RESOURCES, open_resources
@@ -23,6 +26,8 @@ def create_app(settings: Settings) -> web.Application:
         client_max_size=MAX_BODY,
     )
     app[SECURE] = settings.public_url.startswith("https://")
+    who: Authenticate = partial(authenticate, settings)
+    app[AUTHENTICATE] = who
     app[TRUSTED_PROXIES] = parse_networks(settings.trusted_proxies)
 
     @asynccontextmanager
@@ -33,4 +38,5 @@ def create_app(settings: Settings) -> web.Application:
     app.cleanup_ctx.append(resources)
     app[health.READINESS] = health.Readiness()
     app.add_routes(health.routes)
+    app.add_routes(accounts.routes)
     return app
