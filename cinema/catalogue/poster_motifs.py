@@ -209,18 +209,21 @@ def forest(canvas: Canvas) -> str:
     ]
     canvas.fade("m", canvas.colours.low, 0, 0.5)
     for share, count, thin in ((0.0, 9, 10), (0.45, 6, 20), (1.0, 4, 38)):
-        trunks = ""
+        trunks, left, right = "", "", ""
         for index in range(count):
             x = (index * 2 + 1) * 300 // count + canvas.between(-30, 30)
             wide, lean = thin + canvas.between(-3, 6), canvas.between(-14, 14)
-            reach, y = canvas.between(30, 70) * (1 if index % 2 else -1), canvas.between(90, 330)
+            reach, y = canvas.between(60, 140), canvas.between(90, 330)
+            rise, root = reach // 2, x + lean // 2 + wide // 2
             trunks += f"M{x} 900L{x + lean} -9h{wide}L{x + wide + 8} 900z"
-            rise = abs(reach)
-            trunks += (
-                f"M{x + lean // 2 + wide // 2} {y + thin}l{reach * 2} -{rise}"
-                f"l{-reach * 2} {rise - thin // 2}z"
-            )
-        parts.append(f'<path fill="{canvas.layer(share)}" d="{trunks}"/>')
+            if index % 2:
+                right += f"M{root} {y + thin}l{reach} -{rise}l-{reach} {rise - thin // 2}z"
+            else:
+                left += f"M{root} {y + thin}l-{reach} -{rise}l{reach} {rise - thin // 2}z"
+        # Forms that turn in opposite ways would cut holes into one another in a single path.
+        parts.extend(
+            f'<path fill="{canvas.layer(share)}" d="{form}"/>' for form in (trunks, left, right)
+        )
         if share < 1:
             parts.append(f'<rect y="180" width="600" height="520" fill="{canvas.paint("m")}"/>')
     return "".join(parts)
