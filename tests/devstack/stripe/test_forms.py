@@ -11,9 +11,9 @@ from cinema.devstack.stripe.errors import ApiError
 from cinema.devstack.stripe.forms import decode_form
 
 NAMES = st.text(
-    st.characters(exclude_categories=("Cs",), exclude_characters="[]"), min_size=1, max_size=12
+    st.characters(codec="utf-8", exclude_characters="[]"), min_size=1, max_size=12
 ).filter(lambda name: not name.isdecimal())
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 VALUES = st.recursive(
     TEXTS,
     lambda inner: (

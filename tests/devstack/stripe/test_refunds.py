@@ -1,4 +1,5 @@
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
@@ -91,7 +92,7 @@ async def test_a_slow_refund_is_pending_and_then_succeeds(shop: Shop) -> None:
     session = await shop.paid("4000000000007726")
     made = await refund(shop, session)
     assert made.status == "pending"
-    await eventually(lambda: _status(shop, made.id, "succeeded"))
+    await eventually(partial(_status, shop, made.id, "succeeded"))
     assert (await shop.events())[-2:] == ["refund.updated", "charge.refund.updated"]
 
 
@@ -99,7 +100,7 @@ async def test_a_refund_that_fails_later_gives_the_charge_back(shop: Shop) -> No
     session = await shop.paid("4000000000005126")
     made = await refund(shop, session)
     assert made.status == "succeeded"
-    await eventually(lambda: _status(shop, made.id, "failed"))
+    await eventually(partial(_status, shop, made.id, "failed"))
     assert (await shop.events())[-1] == "refund.failed"
     charge = await charge_of(shop, session)
     assert (charge.refunded, charge.amount_refunded) == (False, 0)

@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ async def test_a_refused_webhook_is_sent_again_after_one_then_two_seconds(shop: 
     assert 1.9 < third - second < 2.8
     assert len({event.id for event in shop.inbox.events}) == 1
     [event] = shop.inbox.events[:1]
-    await eventually(lambda: _delivered(shop, event.id))
+    await eventually(partial(_delivered, shop, event.id))
 
 
 async def _delivered(shop: Shop, event_id: str) -> bool:
