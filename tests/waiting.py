@@ -3,20 +3,14 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, overload
+from typing import TypeVar
 
 T = TypeVar("T")
 
 
-@overload
-async def eventually(predicate: Callable[[], Awaitable[T]], *, timeout: float = 5.0) -> T: ...
-
-
-@overload
-async def eventually(predicate: Callable[[], T], *, timeout: float = 5.0) -> T: ...
-
-
-async def eventually(predicate: Callable[[], Any], *, timeout: float = 5.0) -> Any:
+async def eventually(
+    predicate: Callable[[], Awaitable[T]] | Callable[[], T], *, timeout: float = 5.0
+) -> T:
     """Return the first true result of the predicate; AssertionError after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:
