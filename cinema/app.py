@@ -13,6 +13,8 @@ from cinema.http.errors import error_middleware
 from cinema.http.identity import AUTHENTICATE, SECURE, Authenticate, identity_middleware
 from cinema.http.network import TRUSTED_PROXIES, parse_networks
 from cinema.http.request_id import request_id_middleware
+from cinema.realtime import close_sockets, feed
+from cinema.realtime import socket as realtime
 from cinema.resources import RESOURCES, open_resources
 from cinema.settings import Settings
 
@@ -36,7 +38,10 @@ def create_app(settings: Settings) -> web.Application:
             yield
 
     app.cleanup_ctx.append(resources)
+    app.cleanup_ctx.append(feed)
+    app.on_shutdown.append(close_sockets)
     app[health.READINESS] = health.Readiness()
     app.add_routes(health.routes)
     app.add_routes(accounts.routes)
+    app.add_routes(realtime.routes)
     return app
