@@ -1,4 +1,4 @@
-"""The audit log: who did what to what, when, from where. Append only; a trigger refuses the rest."""
+"""The audit log: who did what to what, when, from where. A trigger keeps it append only."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ for ever for a connection and leaks it when BEGIN fails.
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -37,6 +37,8 @@ RELEASE_TIMEOUT = 1.0
 """Seconds that a connection has to come clean; after them it is thrown away."""
 CONNECT_TIMEOUT = 3.0
 COMMAND_TIMEOUT = 5.0
+BULK_TIMEOUT = 3600.0
+"""Seconds for one statement of an import: a bound, not a target."""
 SERVER_SETTINGS = {
     "statement_timeout": "5s",
     "lock_timeout": "2s",
@@ -79,9 +81,9 @@ class _Transaction(TransactionContextPooled):
 
     async def __aenter__(self) -> TransactionalDBClient:
         await self.ensure_connection()
-        pool = self.client._parent._pool  # type: ignore[attr-defined]
+        pool = self.client._parent._pool
         connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT)
-        self.client._connection = connection  # type: ignore[attr-defined]
+        self.client._connection = connection
         try:
             await self.client.begin()
         except BaseException:
@@ -92,8 +94,8 @@ class _Transaction(TransactionContextPooled):
 
     async def __aexit__(self, exc_type: Any, exc: Any, traceback: Any) -> None:
         get_connections().reset(self.token)
-        pool = self.client._parent._pool  # type: ignore[attr-defined]
-        connection = self.client._connection  # type: ignore[attr-defined]
+        pool = self.client._parent._pool
+        connection = self.client._connection
         try:
             if exc_type is None:
                 await self.client.commit()
@@ -161,6 +163,20 @@ def current_transaction() -> BaseDBAsyncClient:
 async def fetch(sql: str, *values: Any) -> list[dict[str, Any]]:
     """Run one statement on the open transaction, or on the pool, and return its rows."""
     return await get_connection("default").execute_query_dict(sql, list(values))
+
+
+async def bulk_execute(sql: str, *values: Any) -> list[dict[str, Any]]:
+    """Run a statement of a long piece of work on the open transaction, without a time-out."""
+    connection = current_transaction()._connection
+    return [dict(row) for row in await connection.fetch(sql, *values, timeout=BULK_TIMEOUT)]
+
+
+async def bulk_copy(table: str, columns: Sequence[str], records: Iterable[Sequence[Any]]) -> None:
+    """Stream records into a table of the open transaction by COPY."""
+    connection = current_transaction()._connection
+    await connection.copy_records_to_table(
+        table, columns=columns, records=records, timeout=BULK_TIMEOUT
+    )
 
 
 def sqlstate(error: BaseException) -> str | None:
@@ -253,5 +269,3 @@ async def dedicated_connection(settings: Settings) -> AsyncIterator[asyncpg.Conn
     finally:
         with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
             await asyncio.wait_for(connection.close(), RELEASE_TIMEOUT)
-
-

@@ -9,7 +9,7 @@ import structlog
 
 from cinema.settings import Settings
 
-SECRET_NAMES = re.compile(r"password|token|secret|authorization|cookie|api_key|cvc|card", re.I)
+SECRET_NAMES = re.compile(r"password|token|secret|authorization|cookie|api_key|cvc|card", re.IGNORECASE)
 SECRET_VALUES = re.compile(
     r"(?:sk|rk)_(?:live|test)_\w+|whsec_\w+|eyJ[\w-]+\.[\w-]+\.[\w-]+|[^\s/:@]+:[^\s/@]+@"
     r"|(?<=token=)[\w.~-]+"

@@ -110,7 +110,8 @@ class Settings(BaseSettings):
 
         Raises SettingsInvalid where the setting is not `kid:key[,kid2:key2...]`.
         """
-        pairs = [part.split(":", 1) for part in self.access_token_keys.get_secret_value().split(",")]
+        parts = self.access_token_keys.get_secret_value().split(",")
+        pairs = [part.split(":", 1) for part in parts]
         if any(len(pair) != 2 or not all(pair) for pair in pairs):
             raise SettingsInvalid(["CINEMA_ACCESS_TOKEN_KEYS: not of the form kid:key,kid2:key2"])
         return {kid.strip(): key.strip() for kid, key in pairs}

@@ -26,7 +26,7 @@ MAX_LENGTH = 255
 
 class IdempotencyKey(Model):
     id = fields.BigIntField(primary_key=True)
-    user = fields.ForeignKeyField(
+    user: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
         "cinema.User", related_name="idempotency_keys", on_delete=fields.CASCADE
     )
     key = fields.CharField(max_length=255)

@@ -46,7 +46,7 @@ class Identity:
 Authenticate = Callable[[str], Awaitable[Identity]]
 """Turns an access token into an identity; raises Unauthenticated."""
 
-AUTHENTICATE: web.AppKey[Authenticate] = web.AppKey("authenticate", Callable)  # type: ignore[arg-type]
+AUTHENTICATE: web.AppKey[Authenticate] = web.AppKey("authenticate")
 IDENTITY = web.RequestKey("identity", Identity)
 ACCESS_COOKIE = "cinema_access"
 REFRESH_COOKIE = "cinema_refresh"
@@ -73,7 +73,7 @@ async def identity_middleware(request: web.Request, handler: Handler) -> web.Str
 
 
 async def _identify(request: web.Request) -> Identity | None:
-    authenticate = request.app[AUTHENTICATE]
+    authenticate: Authenticate = request.app[AUTHENTICATE]
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme:
         if scheme.lower() != "bearer":
@@ -90,7 +90,7 @@ async def _identify(request: web.Request) -> Identity | None:
 
 def current_identity(request: web.Request) -> Identity:
     """Return the caller or raise Unauthenticated."""
-    identity = request.get(IDENTITY)
+    identity: Identity | None = request.get(IDENTITY)
     if identity is None:
         raise Unauthenticated
     return identity

@@ -78,3 +78,13 @@ def decode_cursor(cursor: str, length: int) -> list[Any]:
     if not isinstance(values, list) or len(values) != length:
         raise InvalidRequest.at("query", "cursor", msg="Not a cursor of this list.")
     return values
+
+
+def cursor_id(cursor: str) -> int | None:
+    """Read the cursor of a list that is in the order of its ids; None at its beginning."""
+    if not cursor:
+        return None
+    [value] = decode_cursor(cursor, 1)
+    if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18):
+        raise InvalidRequest.at("query", "cursor", msg="Not a cursor of this list.")
+    return int(value)

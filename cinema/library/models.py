@@ -1,4 +1,4 @@
-from datetime import datetime
+from typing import Any
 
 from tortoise import fields
 from tortoise.fields.db_defaults import Now
@@ -20,12 +20,34 @@ class Purchase(Model):
         "cinema.Movie", related_name="purchases", on_delete=fields.RESTRICT
     )
     movie_id: int
-    order_item = fields.ForeignKeyField(
+    order_item: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
         "cinema.OrderItem", related_name="purchases", on_delete=fields.RESTRICT
     )
     order_item_id: int
-    purchased_at: datetime = fields.DatetimeField(db_default=Now())
+    purchased_at = fields.DatetimeField(db_default=Now())
     revoked_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "purchases"
+
+
+class PendingItem(Model):
+    """A user's claim on a movie while its order is open; there can be only one."""
+
+    id = fields.BigIntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "cinema.User", related_name="pending_items", on_delete=fields.RESTRICT
+    )
+    user_id: int
+    movie: fields.ForeignKeyRelation[Movie] = fields.ForeignKeyField(
+        "cinema.Movie", related_name="pending_items", on_delete=fields.RESTRICT
+    )
+    movie_id: int
+    order_item: fields.OneToOneRelation[Any] = fields.OneToOneField(
+        "cinema.OrderItem", related_name="pending", on_delete=fields.CASCADE
+    )
+    order_item_id: int
+
+    class Meta:
+        table = "pending_items"
+        unique_together = (("user", "movie"),)

@@ -1,10 +1,14 @@
-from http import HTTPStatus
-
 from cinema.errors import Conflict, InvalidRequest, NotFound
 
 
 class CartEmpty(InvalidRequest):
     code, title = "cart_empty", "There is nothing in the cart"
+
+
+class CartChanged(Conflict):
+    """`version` is the cart's present one."""
+
+    code, title = "cart_changed", "The cart has changed meanwhile"
 
 
 class NothingToOrder(Conflict):
@@ -14,13 +18,13 @@ class NothingToOrder(Conflict):
 
 
 class AlreadyInOrder(Conflict):
-    """`order_ids` names the pending orders that hold these movies."""
+    """`order_ids` names the pending orders that hold movies of this cart."""
 
     code, title = "already_in_order", "A movie is in another pending order"
 
 
 class PriceChanged(Conflict):
-    """`expected_total` and `total` say what was shown and what it costs now."""
+    """`expected_total` is what was shown, `total` what it costs now."""
 
     code, title = "price_changed", "The price has changed"
 
@@ -35,7 +39,3 @@ class InvalidTransition(Conflict):
 
 class OrderNotPending(Conflict):
     code, title = "order_not_pending", "The order is not waiting for a payment"
-
-
-class OrderExpired(OrderNotPending):
-    status, code, title = HTTPStatus.CONFLICT, "order_expired", "The order has expired"

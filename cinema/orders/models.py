@@ -73,25 +73,3 @@ class OrderItem(Model):
     class Meta:
         table = "order_items"
         unique_together = (("order", "movie"),)
-
-
-class PendingItem(Model):
-    """A user's claim on a movie while its order is open; there can be only one."""
-
-    id = fields.BigIntField(primary_key=True)
-    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
-        "cinema.User", related_name="pending_items", on_delete=fields.RESTRICT
-    )
-    user_id: int
-    movie: fields.ForeignKeyRelation[Movie] = fields.ForeignKeyField(
-        "cinema.Movie", related_name="pending_items", on_delete=fields.RESTRICT
-    )
-    movie_id: int
-    order_item: fields.OneToOneRelation[OrderItem] = fields.OneToOneField(
-        "cinema.OrderItem", related_name="pending", on_delete=fields.CASCADE
-    )
-    order_item_id: int
-
-    class Meta:
-        table = "pending_items"
-        unique_together = (("user", "movie"),)

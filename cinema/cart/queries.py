@@ -1,0 +1,33 @@
+from decimal import Decimal
+
+from cinema.cart.schemas import CartItemOut, CartOut
+from cinema.database import fetch
+
+AVAILABLE = "(m.is_available AND m.deleted_at IS NULL AND coalesce(m.release_at <= now(), true))"
+"""When a movie can be bought: the one place that says so."""
+
+CART = f"""
+SELECT m.id AS movie_id, m.name, m.year, m.price, i.price_when_added, i.added_at, c.version,
+       m.price - i.price_when_added AS price_change, {AVAILABLE} AS is_available,
+       '/posters/' || m.uuid || '.svg' AS poster,
+       ARRAY(SELECT g.name FROM movies_genres r JOIN genres g ON g.id = r.genre_id
+             WHERE r.movie_id = m.id ORDER BY g.name) AS genres
+  FROM carts c LEFT JOIN cart_items i ON i.cart_id = c.id LEFT JOIN movies m ON m.id = i.movie_id
+ WHERE c.user_id = $1 ORDER BY i.added_at DESC, i.id DESC
+"""
+
+
+async def get_cart(user_id: int, currency: str) -> CartOut:
+    rows = await fetch(CART, user_id)
+    version = rows[0]["version"] if rows else 0
+    items = [CartItemOut(**row) for row in rows if row["movie_id"] is not None]
+    total = sum((item.price for item in items if item.is_available), Decimal("0.00"))
+    return CartOut(items=items, total=total, currency=currency, version=version)
+
+
+async def movies_in_cart(user_id: int) -> set[int]:
+    rows = await fetch(
+        "SELECT i.movie_id FROM cart_items i JOIN carts c ON c.id = i.cart_id WHERE c.user_id = $1",
+        user_id,
+    )
+    return {row["movie_id"] for row in rows}

@@ -1,0 +1,172 @@
+"""Films in bulk: copied into a staging table, then made set by set, all in one transaction."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from cinema.catalogue.csvfile import RefusedRow, read_movies
+from cinema.catalogue.csvrow import MovieRow
+from cinema.catalogue.events import CatalogueImported
+from cinema.catalogue.search import fold
+from cinema.database import bulk_copy, bulk_execute, transaction
+from cinema.outbox import emit
+
+Progress = Callable[[int], None]
+PROGRESS_STEP = 500
+"""Rows between two calls of a progress function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A film and the terms on which it is offered."""
+
+    row: MovieRow
+    is_available: bool = True
+    release_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class ImportReport:
+    read: int = 0
+    added: int = 0
+    refused: list[RefusedRow] = field(default_factory=list)
+
+    @property
+    def known(self) -> int:
+        """How many rows were there already, or stood twice in the file."""
+        return self.read - self.added - len(self.refused)
+
+
+COLUMNS = (
+    "name", "year", "time", "imdb", "votes", "meta_score", "gross", "description", "price",
+    "is_available", "release_at", "certification", "genres", "directors", "stars",
+    "folded_name", "folded_people", "folded_description",
+)  # fmt: skip
+
+STAGE = """
+CREATE TEMPORARY TABLE staged (
+    line bigint GENERATED ALWAYS AS IDENTITY,
+    name text, year smallint, time int, imdb numeric, votes int, meta_score smallint,
+    gross numeric, description text, price numeric, is_available boolean, release_at timestamptz,
+    certification text, genres text[], directors text[], stars text[],
+    folded_name text, folded_people text, folded_description text
+) ON COMMIT DROP
+"""
+
+# Two imports at once would each insert what the other has not committed yet and wait for it in
+# another order: they take turns instead.
+TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtext('catalogue.import'))"
+
+NAMES = """
+INSERT INTO {table} (name)
+SELECT DISTINCT ON (lower(name)) name FROM (SELECT line, {source} AS name FROM staged) named
+ORDER BY lower(name), line
+ON CONFLICT (lower(name)) DO NOTHING
+"""
+
+MOVIES = """
+INSERT INTO movies (name, year, time, imdb, votes, meta_score, gross, description, price,
+                    is_available, release_at, certification_id, search)
+SELECT DISTINCT ON (s.name, s.year, s.time)
+       s.name, s.year, s.time, s.imdb, s.votes, s.meta_score, s.gross, s.description, s.price,
+       s.is_available, s.release_at, c.id,
+       setweight(to_tsvector('simple', s.folded_name), 'A')
+       || setweight(to_tsvector('simple', s.folded_people), 'B')
+       || setweight(to_tsvector('simple', s.folded_description), 'C')
+  FROM staged s JOIN certifications c ON lower(c.name) = lower(s.certification)
+ ORDER BY s.name, s.year, s.time, s.line
+ON CONFLICT (name, year, time) WHERE deleted_at IS NULL DO NOTHING
+"""
+
+ADDED = """
+CREATE TEMPORARY TABLE added (
+    movie_id bigint PRIMARY KEY, genres text[], directors text[], stars text[]
+) ON COMMIT DROP
+"""
+
+# Only the films of this very transaction: a film that was there keeps the people it has.
+FIND_ADDED = """
+INSERT INTO added
+SELECT DISTINCT ON (m.id) m.id, s.genres, s.directors, s.stars
+  FROM movies m JOIN staged s ON (m.name, m.year, m.time) = (s.name, s.year, s.time)
+ WHERE m.id > $1 AND m.deleted_at IS NULL
+ ORDER BY m.id, s.line
+"""
+
+RELATIONS = """
+INSERT INTO movies_{table} (movie_id, {column})
+SELECT given.movie_id, o.id
+  FROM (SELECT movie_id, lower(unnest({table})) AS name FROM added) given
+  JOIN {table} o ON lower(o.name) = given.name
+"""
+
+
+async def import_file(
+    path: Path,
+    *,
+    price: Decimal | None,
+    price_by_year: bool = False,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Take in a CSV file; the database is left as it was when the file cannot be read to its end.
+
+    Raises UnreadableFile. A row that is refused is told in the report and the others are kept.
+    """
+    report = ImportReport()
+
+    def offers() -> Iterator[Offer]:
+        for row in read_movies(path, price, price_by_year):
+            report.read += 1
+            if isinstance(row, RefusedRow):
+                report.refused.append(row)
+            else:
+                yield Offer(row)
+            if progress and report.read % PROGRESS_STEP == 0:
+                progress(report.read)
+
+    report.added = await import_offers(offers())
+    if progress:
+        progress(report.read)
+    return report
+
+
+async def import_offers(offers: Iterable[Offer]) -> int:
+    """Add the films that are not there yet, in one transaction; return how many those were."""
+    async with transaction():
+        await bulk_execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        await bulk_execute("SET LOCAL statement_timeout = 0")
+        await bulk_execute("SET LOCAL work_mem = '64MB'")
+        await bulk_execute(TAKE_TURNS)
+        await bulk_execute(STAGE)
+        await bulk_copy("staged", COLUMNS, (_record(offer) for offer in offers))
+        await bulk_execute("ANALYZE staged")
+        [newest] = await bulk_execute("SELECT coalesce(max(id), 0) AS id FROM movies")
+        await bulk_execute(NAMES.format(table="certifications", source="certification"))
+        for table in ("genres", "directors", "stars"):
+            await bulk_execute(NAMES.format(table=table, source=f"unnest({table})"))
+        await bulk_execute(MOVIES)
+        await bulk_execute(ADDED)
+        await bulk_execute(FIND_ADDED, newest["id"])
+        # Tables that have just grown have no statistics, and the joins would be nested loops.
+        await bulk_execute("ANALYZE added, genres, directors, stars")
+        for table in ("genres", "directors", "stars"):
+            column = f"{table.removesuffix('s')}_id"
+            await bulk_execute(RELATIONS.format(table=table, column=column))
+        [count] = await bulk_execute("SELECT count(*) AS n FROM added")
+        added = int(count["n"])
+        if added:
+            await emit(CatalogueImported(movies=added))
+    return added
+
+
+def _record(offer: Offer) -> tuple[Any, ...]:
+    row = offer.row
+    return (
+        row.name, row.year, row.time, row.imdb, row.votes, row.meta_score, row.gross,
+        row.description, row.price, offer.is_available, offer.release_at, row.certification,
+        row.genres, row.directors, row.stars,
+        fold(row.name), fold(" ".join(row.directors + row.stars)), fold(row.description),
+    )  # fmt: skip

@@ -1,0 +1,138 @@
+"""The catalogue's list as SQL: one statement for a page and one for its total."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from cinema.catalogue.schemas import MovieQuery, SortKey
+from cinema.catalogue.search import tsquery
+from cinema.errors import InvalidRequest
+from cinema.http.pagination import decode_cursor, encode_cursor
+
+RATING = "CASE WHEN m.rating_count > 0 THEN m.rating_sum::numeric / m.rating_count END"
+COLUMNS = {
+    SortKey.PRICE: ("m.price", "numeric"),
+    SortKey.YEAR: ("m.year", "smallint"),
+    SortKey.IMDB: ("m.imdb", "numeric"),
+    SortKey.VOTES: ("m.votes", "int"),
+    SortKey.NAME: ("m.name", "text"),
+    SortKey.TIME: ("m.time", "int"),
+    SortKey.META_SCORE: ("m.meta_score", "smallint"),
+    SortKey.RATING: (RATING, "numeric"),
+    SortKey.RELEASE_AT: ("m.release_at", "timestamptz"),
+    SortKey.CREATED_AT: ("m.created_at", "timestamptz"),
+}
+RELATED = {"genre": "genres", "star": "stars", "director": "directors"}
+MOST_RANKED = 10_000
+"""Beyond so many matches a search is put in order by popularity: ranking reads every match."""
+
+
+@dataclass(slots=True)
+class Conditions:
+    """A WHERE clause in the making; values are always bound, never written into it."""
+
+    clauses: list[str] = field(default_factory=lambda: ["m.deleted_at IS NULL"])
+    values: list[Any] = field(default_factory=list)
+
+    def bind(self, value: Any) -> str:
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+    def add(self, template: str, value: Any) -> None:
+        self.clauses.append(template.format(self.bind(value)))
+
+    def __str__(self) -> str:
+        return " AND ".join(self.clauses)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One key of the order. NULLs come last, both ways."""
+
+    expression: str
+    kind: str
+    descending: bool
+
+    def __str__(self) -> str:
+        return f"{self.expression} {'DESC' if self.descending else 'ASC'} NULLS LAST"
+
+
+def conditions(query: MovieQuery) -> Conditions:
+    where = Conditions()
+    bounds = {
+        "m.year = {}": query.year,
+        "m.year >= {}": query.year_min,
+        "m.year <= {}": query.year_max,
+        "m.imdb >= {}": query.imdb_min,
+        "m.imdb <= {}": query.imdb_max,
+        "m.price >= {}": query.price_min,
+        "m.price <= {}": query.price_max,
+        "m.is_available = {}": query.available,
+    }
+    for template, value in bounds.items():
+        if value is not None:
+            where.add(template, value)
+    for name, table in RELATED.items():
+        if names := getattr(query, name):
+            where.add(_related(table, f"{name}_id"), _lower(names))
+    if query.certification:
+        where.add(
+            "m.certification_id IN"
+            " (SELECT id FROM certifications WHERE lower(name) = ANY({}::text[]))",
+            _lower(query.certification),
+        )
+    if query.q.strip():
+        found = tsquery(query.q)
+        where.add("m.search @@ {}::tsquery", found) if found else where.clauses.append("false")
+    return where
+
+
+def _related(table: str, column: str) -> str:
+    return (
+        f"EXISTS (SELECT FROM movies_{table} r JOIN {table} o ON o.id = r.{column}"
+        f" WHERE r.movie_id = m.id AND lower(o.name) = ANY({{}}::text[]))"
+    )
+
+
+def _lower(names: tuple[str, ...]) -> list[str]:
+    return [name.lower() for name in names]
+
+
+def order_of(query: MovieQuery, where: Conditions) -> list[Order]:
+    """Read `sort`; a search without one is ordered by its best match, a list by popularity."""
+    found = tsquery(query.q)
+    keys = query.sort.split(",") if query.sort else ["relevance" if found else "-votes"]
+    orders: list[Order] = []
+    for key in keys:
+        descending, name = key.startswith("-"), SortKey(key.removeprefix("-"))
+        if name is not SortKey.RELEVANCE:
+            orders.append(Order(*COLUMNS[name], descending))
+        elif found:
+            rank = f"ts_rank_cd(m.search, {where.bind(found)}::tsquery)"
+            orders += [Order(rank, "real", True), Order("m.votes", "int", True)]
+    if not orders:
+        orders.append(Order("m.votes", "int", True))
+    if len({order.expression for order in orders}) != len(orders):
+        raise InvalidRequest.at("query", "sort", msg="A key stands in it twice.")
+    return [*orders, Order("m.id", "bigint", orders[0].descending)]
+
+
+def after(cursor: str, orders: list[Order], where: Conditions) -> None:
+    """Narrow the list to what follows the row that the cursor was made of."""
+    values = decode_cursor(cursor, len(orders))
+    alternatives: list[str] = []
+    equal: list[str] = []
+    for order, value in zip(orders, values, strict=True):
+        if value is not None and not isinstance(value, str):
+            raise InvalidRequest.at("query", "cursor", msg="Not a cursor of this list.")
+        bound = f"CAST({where.bind(value)}::text AS {order.kind})"
+        sign = "<" if order.descending else ">"
+        if value is not None:
+            beyond = f"({order.expression} {sign} {bound} OR {order.expression} IS NULL)"
+            alternatives.append(" AND ".join([*equal, beyond]))
+        equal.append(f"{order.expression} IS NOT DISTINCT FROM {bound}")
+    where.clauses.append(f"({' OR '.join(f'({part})' for part in alternatives)})")
+
+
+def next_cursor(row: dict[str, Any], orders: list[Order]) -> str:
+    keys = [row[f"key_{number}"] for number in range(len(orders))]
+    return encode_cursor([None if key is None else str(key) for key in keys])

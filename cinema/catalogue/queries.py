@@ -1,0 +1,102 @@
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from cinema.catalogue import listing
+from cinema.catalogue.errors import MovieNotFound
+from cinema.catalogue.schemas import GenreOut, MovieOut, MovieQuery, Rating
+from cinema.database import fetch
+from cinema.http.body import PATH_ID
+
+NAMES = """ARRAY(SELECT o.name FROM movies_{table} r JOIN {table} o ON o.id = r.{column}
+          WHERE r.movie_id = m.id ORDER BY o.name) AS {table}"""
+
+SELECT = f"""
+SELECT m.id, m.uuid, m.name, m.year, m.time, m.imdb, m.votes, m.meta_score, m.gross,
+       m.description, m.price, m.is_available, m.release_at, m.likes, m.dislikes, m.favorites,
+       m.comments, m.rating_sum, m.rating_count, c.name AS certification,
+       {NAMES.format(table="genres", column="genre_id")},
+       {NAMES.format(table="directors", column="director_id")},
+       {NAMES.format(table="stars", column="star_id")}
+       {{extra}}
+  FROM movies m JOIN certifications c ON c.id = m.certification_id
+"""  # noqa: S608 - composed of constants
+
+
+async def list_movies(query: MovieQuery, currency: str) -> tuple[list[MovieOut], int]:
+    """Return one page of the catalogue and how many movies match; two statements."""
+    where = listing.conditions(query)
+    counted = await fetch(f"SELECT count(*) AS n FROM movies m WHERE {where}", *where.values)  # noqa: S608
+    orders = listing.order_of(query, where)
+    rows = await _page(where, orders, query.per_page, query.offset)
+    return [_movie(row, currency) for row in rows], counted[0]["n"]
+
+
+async def list_movies_after(query: MovieQuery, currency: str) -> tuple[list[MovieOut], str | None]:
+    """Return the page behind the query's cursor and the cursor of the next one; one statement."""
+    where = listing.conditions(query)
+    orders = listing.order_of(query, where)
+    if query.cursor:
+        listing.after(query.cursor, orders, where)
+    rows = await _page(where, orders, query.per_page + 1, 0)
+    page = rows[: query.per_page]
+    more = listing.next_cursor(page[-1], orders) if len(rows) > len(page) else None
+    return [_movie(row, currency) for row in page], more
+
+
+async def _page(
+    where: listing.Conditions, orders: list[listing.Order], limit: int, offset: int
+) -> list[dict[str, Any]]:
+    keys = "".join(
+        f", {order.expression}::text AS key_{number}" for number, order in enumerate(orders)
+    )
+    order_by = ", ".join(map(str, orders))
+    window = f"ORDER BY {order_by} LIMIT {limit} OFFSET {offset}"
+    return await fetch(f"{SELECT.format(extra=keys)} WHERE {where} {window}", *where.values)
+
+
+async def get_movie(key: str, currency: str) -> MovieOut:
+    """Return the movie of an id or a uuid; raises MovieNotFound."""
+    column, value = _key(key)
+    rows = await fetch(
+        f"{SELECT.format(extra='')} WHERE {column} = $1 AND m.deleted_at IS NULL", value
+    )
+    if not rows:
+        raise MovieNotFound
+    return _movie(rows[0], currency)
+
+
+def _key(key: str) -> tuple[str, int | UUID]:
+    if PATH_ID.fullmatch(key):
+        return "m.id", int(key)
+    try:
+        return "m.uuid", UUID(key)
+    except ValueError:
+        raise MovieNotFound from None
+
+
+async def list_genres() -> list[GenreOut]:
+    """Return every genre and how many movies it has, those with none included."""
+    rows = await fetch(
+        "SELECT g.id, g.name, count(m.id) AS movies FROM genres g"
+        " LEFT JOIN movies_genres r ON r.genre_id = g.id"
+        " LEFT JOIN movies m ON m.id = r.movie_id AND m.deleted_at IS NULL"
+        " GROUP BY g.id ORDER BY g.name"
+    )
+    return [GenreOut(**row) for row in rows]
+
+
+async def list_years() -> list[int]:
+    rows = await fetch("SELECT DISTINCT year FROM movies WHERE deleted_at IS NULL ORDER BY 1 DESC")
+    return [row["year"] for row in rows]
+
+
+def _movie(row: dict[str, Any], currency: str) -> MovieOut:
+    count = row["rating_count"]
+    average = round(Decimal(row["rating_sum"]) / count, 1) if count else None
+    return MovieOut(
+        **{name: value for name, value in row.items() if not name.startswith(("key_", "rating_"))},
+        currency=currency,
+        rating=Rating(average=average, count=count),
+        poster=f"/posters/{row['uuid']}.svg",
+    )

@@ -1,0 +1,42 @@
+"""The words of the search box, blind to case and accents, as PostgreSQL's text search reads them.
+
+The folding is done here and not by `unaccent`, because the product needs no contrib extension.
+"""
+
+import re
+import unicodedata
+
+LETTERS_WITHOUT_PARTS = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe"}
+)
+"""Letters that Unicode does not take apart into a base and an accent."""
+
+_TERM = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
+_WORD = re.compile(r"\w+")
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case without accents: what is stored and what is looked for."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return bare.translate(LETTERS_WITHOUT_PARTS)
+
+
+def tsquery(text: str) -> str | None:
+    """Turn what a visitor typed into a tsquery: every word as a prefix, `"a phrase"`, `-not`.
+
+    Only letters, digits and underscores reach the query, so nothing in it can be an operator.
+    None where there is nothing to look for.
+    """
+    wanted: list[str] = []
+    unwanted: list[str] = []
+    for minus, phrase, bare in _TERM.findall(fold(text)):
+        words = _WORD.findall(phrase or bare)
+        if not words:
+            continue
+        term = " <-> ".join(words) if phrase else " & ".join(f"{word}:*" for word in words)
+        (unwanted if minus else wanted).append(f"({term})")
+    terms = wanted + [f"!{term}" for term in unwanted]
+    return " & ".join(terms) or None

@@ -1,0 +1,157 @@
+"""The life of an order: every change of state emits exactly one event."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from cinema.cart import service as cart
+from cinema.cart.service import CartLine
+from cinema.database import atomic, current_transaction, fetch
+from cinema.library import service as library
+from cinema.library.queries import holdings
+from cinema.library.service import SoldItem
+from cinema.orders.errors import (
+    AlreadyInOrder,
+    CartChanged,
+    CartEmpty,
+    NothingToOrder,
+    OrderNotFound,
+    PriceChanged,
+)
+from cinema.orders.events import OrderCanceled, OrderCreated, OrderEvent, OrderExpired, OrderPaid
+from cinema.orders.models import Order, OrderItem, OrderStatus
+from cinema.orders.queries import get_order
+from cinema.orders.schemas import ExcludedMovie, PlacedOrder, PlaceOrder
+from cinema.outbox import emit
+
+
+@atomic
+async def place_order(
+    user_id: int, wanted: PlaceOrder, *, currency: str, lifetime_minutes: float
+) -> PlacedOrder:
+    """Turn the cart into a pending order at today's prices; the cart stays until it is paid.
+
+    Raises CartEmpty, CartChanged, AlreadyInOrder, NothingToOrder, PriceChanged.
+    """
+    locked = await cart.lock_lines(user_id)
+    if wanted.cart_version is not None and wanted.cart_version != locked.version:
+        raise CartChanged(version=locked.version)
+    if not locked.lines:
+        raise CartEmpty
+    lines, excluded = await _sellable(user_id, locked.lines)
+    total = sum((line.price for line in lines), Decimal("0.00"))
+    if wanted.expected_total is not None and wanted.expected_total != total:
+        raise PriceChanged(expected_total=str(wanted.expected_total), total=str(total))
+    order = await _insert(user_id, lines, total, currency, lifetime_minutes)
+    await emit(OrderCreated(order_id=order.id, user_id=user_id, total=total, currency=currency))
+    return PlacedOrder(order=await get_order(user_id, order.id), excluded=excluded)
+
+
+async def _sellable(
+    user_id: int, lines: Sequence[CartLine]
+) -> tuple[list[CartLine], list[ExcludedMovie]]:
+    """Part the cart into what can be ordered and what is left out, with the reasons."""
+    held = await holdings(user_id, [line.movie_id for line in lines])
+    open_orders = sorted({one.order_id for one in held.values() if one.order_id is not None})
+    if open_orders:
+        raise AlreadyInOrder(order_ids=open_orders)
+    owned = {movie_id for movie_id, one in held.items() if one.purchased}
+    excluded = [
+        ExcludedMovie(
+            movie_id=line.movie_id,
+            name=line.name,
+            reason="already_purchased" if line.movie_id in owned else "not_available",
+        )
+        for line in lines
+        if line.movie_id in owned or not line.is_available
+    ]
+    left_out = {movie.movie_id for movie in excluded}
+    sellable = [line for line in lines if line.movie_id not in left_out]
+    if not sellable:
+        raise NothingToOrder(excluded=[movie.model_dump() for movie in excluded])
+    return sellable, excluded
+
+
+async def _insert(
+    user_id: int, lines: Sequence[CartLine], total: Decimal, currency: str, lifetime: float
+) -> Order:
+    [row] = await fetch(
+        "INSERT INTO orders (user_id, currency, total_amount, expires_at)"
+        " VALUES ($1, $2, $3, now() + $4 * interval '1 minute') RETURNING id",
+        user_id,
+        currency,
+        total,
+        lifetime,
+    )
+    items = await fetch(
+        "INSERT INTO order_items (order_id, movie_id, movie_name, price_at_order)"
+        " SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::numeric[])"
+        " RETURNING id AS order_item_id, movie_id",
+        row["id"],
+        [line.movie_id for line in lines],
+        [line.name for line in lines],
+        [line.price for line in lines],
+    )
+    # Nobody else can claim for this user while the cart is locked, but the index has the last word.
+    if taken := await library.claim(user_id, [SoldItem(**item) for item in items]):
+        raise AlreadyInOrder(movie_ids=sorted(taken))
+    return await Order.get(id=row["id"])
+
+
+async def lock_order(order_id: int, user_id: int | None = None) -> Order:
+    """Lock an order for the caller's transaction; raises OrderNotFound, also for another's."""
+    current_transaction()
+    orders = Order.filter(id=order_id).select_for_update()
+    order = await (orders.filter(user_id=user_id) if user_id is not None else orders).first()
+    if order is None:
+        raise OrderNotFound
+    return order
+
+
+async def items_of(order_id: int) -> list[OrderItem]:
+    return await OrderItem.filter(order_id=order_id).order_by("id")
+
+
+async def mark_paid(order: Order) -> None:
+    """Move a locked order to paid: the movies are the buyer's and leave the cart.
+
+    A step of the caller's transaction; raises InvalidTransition.
+    """
+    items = await items_of(order.id)
+    await _transition(
+        order,
+        OrderStatus.PAID,
+        OrderPaid(
+            order_id=order.id,
+            user_id=order.user_id,
+            total=order.total_amount,
+            currency=order.currency,
+        ),
+    )
+    await library.release(order.id)
+    await library.grant(order.user_id, [SoldItem(item.id, item.movie_id) for item in items])
+    await cart.remove_bought(order.user_id, [item.movie_id for item in items])
+
+
+async def mark_canceled(order: Order, reason: str) -> None:
+    """Move a locked order to canceled and give its movies free; raises InvalidTransition."""
+    event = OrderCanceled(order_id=order.id, user_id=order.user_id, reason=reason)
+    await _transition(order, OrderStatus.CANCELED, event)
+    await library.release(order.id)
+
+
+async def mark_expired(order: Order) -> None:
+    """Move a locked order to expired and give its movies free; raises InvalidTransition."""
+    event = OrderExpired(order_id=order.id, user_id=order.user_id)
+    await _transition(order, OrderStatus.EXPIRED, event)
+    await library.release(order.id)
+
+
+async def _transition(order: Order, status: OrderStatus, event: OrderEvent) -> None:
+    order.move_to(status)
+    moment = "paid_at" if status is OrderStatus.PAID else "closed_at"
+    await fetch(
+        f"UPDATE orders SET status = $2, {moment} = now() WHERE id = $1",  # noqa: S608
+        order.id,
+        status,
+    )
+    await emit(event)
