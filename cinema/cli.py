@@ -64,6 +64,15 @@ def worker(data: Data = None) -> None:
 
 
 @app.command()
+def relay(data: Data = None) -> None:
+    """Run a relay alone: from the outbox to Redis and the queue."""
+    settings = read_settings(data)
+    from workers.process import run_relay
+
+    run(run_relay(settings))
+
+
+@app.command()
 def migrate(data: Data = None) -> None:
     """Bring the database to the newest schema; safe to run twice, and twice at once."""
     settings = read_settings(data)

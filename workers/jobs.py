@@ -44,6 +44,10 @@ class Queue(RedisQueue):
 
     _failures = 0
 
+    @property
+    def is_away(self) -> bool:
+        return self._failures > 0
+
     async def dequeue(self, timeout: float = 0.0, poll_interval: float = 0.0) -> Job | None:
         try:
             job = await super().dequeue(timeout, poll_interval)

@@ -10,6 +10,7 @@ from cinema.resources import open_resources
 from cinema.settings import Settings
 from workers.housekeeping import tasks
 from workers.jobs import make_worker, open_queue
+from workers.relay import Relay
 from workers.runner import Runner
 from workers.schedule import Schedule
 from workers.subscriptions import JOBS
@@ -34,8 +35,24 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         runner = Runner(resources, JOBS)
         schedule = Schedule(settings, tasks(resources, runner, queue))
         log.info("worker_started")
-        await together(stop, make_worker(runner, queue).run(stop), schedule.run(stop))
+        await together(
+            stop,
+            make_worker(runner, queue).run(stop),
+            schedule.run(stop),
+            Relay(resources, queue).run(stop),
+        )
     log.info("worker_stopped")
+
+
+async def relay(settings: Settings, stop: asyncio.Event) -> None:
+    """Relay alone until `stop`, beside workers that do the jobs."""
+    async with (
+        open_resources(settings, "cinema-relay") as resources,
+        open_queue(settings) as queue,
+    ):
+        log.info("relay_started")
+        await Relay(resources, queue).run(stop)
+    log.info("relay_stopped")
 
 
 async def together(stop: asyncio.Event, *parts: Awaitable[None]) -> None:
@@ -55,3 +72,7 @@ async def together(stop: asyncio.Event, *parts: Awaitable[None]) -> None:
 
 async def run_worker(settings: Settings) -> None:
     await work(settings, stop_on_signals())
+
+
+async def run_relay(settings: Settings) -> None:
+    await relay(settings, stop_on_signals())

@@ -2,10 +2,32 @@
 
 from collections.abc import Mapping
 
+from cinema.accounts.events import (
+    ActivationRequested,
+    PasswordChanged,
+    PasswordResetRequested,
+    SessionStolen,
+    UserActivated,
+    UserRegistered,
+)
 from cinema.events import Event
 from cinema.jobs import Job
+from cinema.notifications.account_mails import (
+    mail_activated,
+    mail_activation,
+    mail_password_changed,
+    mail_password_reset,
+    mail_session_stolen,
+)
 
-SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {}
+SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {
+    UserRegistered: (mail_activation,),
+    ActivationRequested: (mail_activation,),
+    UserActivated: (mail_activated,),
+    PasswordResetRequested: (mail_password_reset,),
+    PasswordChanged: (mail_password_changed,),
+    SessionStolen: (mail_session_stolen,),
+}
 
 JOBS: Mapping[str, Job] = {job.__name__: job for jobs in SUBSCRIPTIONS.values() for job in jobs}
 JOBS_BY_TYPE: Mapping[str, tuple[str, ...]] = {
