@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 from aiohttp import web
+from yarl import URL
 
 from . import clockwork
 from .api import add_api
@@ -36,14 +37,14 @@ async def run_simulator(
 ) -> AsyncIterator[str]:
     """Serve the simulator and yield its base URL; port 0 takes a free one."""
     site_socket = _bind(host, port)
-    bound = site_socket.getsockname()[1]
-    url = config.public_url or f"http://{host}:{bound}"
-    app = create_app(replace(config, public_url=url.rstrip("/")))
+    bound = URL.build(scheme="http", host=host, port=site_socket.getsockname()[1])
+    url = str(bound).rstrip("/")
+    app = create_app(replace(config, public_url=config.public_url.rstrip("/") or url))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     try:
         await web.SockSite(runner, site_socket).start()
-        yield f"http://{host}:{bound}"
+        yield url
     finally:
         await runner.cleanup()
 

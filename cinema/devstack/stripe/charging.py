@@ -44,6 +44,9 @@ def attempt(simulator: Simulator, session: Object, card: Card, email: str | None
     if session["status"] != "open":
         raise SessionClosed
     intent = _intent_of(simulator, session)
+    # Another card ends a confirmation that the one before it asked for.
+    intent.pop("_presented", None)
+    intent["next_action"] = None
     email = session["customer_email"] or email
     if card.number == NEEDS_CONFIRMATION:
         return _ask(simulator, intent, session, (card, email))

@@ -34,6 +34,13 @@ class EventOrder(BaseModel):
     times: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
+class WebhookOrder(BaseModel):
+    """Where webhooks go until the next start, for a shop that got its port after the simulator."""
+
+    model_config = ConfigDict(extra="forbid")
+    url: str
+
+
 class RefundOrder(BaseModel):
     model_config = ConfigDict(extra="forbid")
     refund: str
@@ -56,6 +63,7 @@ def add_control(app: web.Application, simulator: Simulator) -> None:
     app.router.add_get("/_requests", control.list_requests)
     app.router.add_delete("/_requests", control.forget_requests)
     app.router.add_post("/_events", control.send_event)
+    app.router.add_post("/_webhook", control.set_webhook_url)
     app.router.add_post("/_refunds/fail", control.fail_refund)
     app.router.add_post("/_disputes", control.open_dispute)
 
@@ -102,7 +110,8 @@ class Control:
         signature = order.signature or sign(body, signed_at, secrets)
         http = request.app[COURIER].http
         statuses = [
-            await post(http, config.webhook_url, body, signature) for _ in range(order.times)
+            await post(http, self.simulator.webhook_url, body, signature)
+            for _ in range(order.times)
         ]
         return web.json_response({"id": event["id"], "status": statuses[-1], "statuses": statuses})
 
@@ -118,6 +127,10 @@ class Control:
         if order.changes:
             event["data"]["object"] |= order.changes
         return event
+
+    async def set_webhook_url(self, request: web.Request) -> web.Response:
+        self.simulator.webhook_url = (await _read(request, WebhookOrder)).url
+        return web.json_response({"ok": True})
 
     async def fail_refund(self, request: web.Request) -> web.Response:
         order = await _read(request, RefundOrder)

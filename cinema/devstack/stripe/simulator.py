@@ -45,6 +45,7 @@ cause: ContextVar[Cause] = ContextVar("stripe_simulator_cause", default=NOBODY)
 class Simulator:
     def __init__(self, config: SimulatorConfig) -> None:
         self.config = config
+        self.webhook_url = config.webhook_url
         self.clock = Clock()
         self.faults = Faults()
         self.store = Store(config.data_dir / "stripe.sqlite3")
@@ -84,7 +85,7 @@ class Simulator:
         return event
 
     def _post(self, event: Object) -> None:
-        if not self.config.webhook_url:
+        if not self.webhook_url:
             return
         now = self._moment
         due = now + self.faults.delay + (REORDER_WINDOW_SECONDS if self.faults.reorder else 0)

@@ -43,7 +43,10 @@ async def post(http: aiohttp.ClientSession, url: str, body: bytes, signature: st
 
 
 def new_http() -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ATTEMPT_SECONDS))
+    # A kept connection to a shop that was restarted would cost the next webhook its attempt.
+    connector = aiohttp.TCPConnector(force_close=True)
+    timeout = aiohttp.ClientTimeout(total=ATTEMPT_SECONDS)
+    return aiohttp.ClientSession(connector=connector, timeout=timeout)
 
 
 class Courier:
@@ -95,7 +98,7 @@ class Courier:
 
     async def _attempt(self, delivery: Delivery) -> None:
         event = self.simulator.store.find(delivery.event_id, "event")
-        if event is None or not self.simulator.config.webhook_url:
+        if event is None:
             self.simulator.outgoing.failed(delivery, time.time())
             return
         status = await self.send(event)
@@ -108,4 +111,4 @@ class Courier:
         body = json.dumps(event, indent=2).encode()
         config = self.simulator.config
         signature = sign(body, int(time.time()), config.webhook_secrets)
-        return await post(self.http, config.webhook_url, body, signature)
+        return await post(self.http, self.simulator.webhook_url, body, signature)

@@ -139,6 +139,19 @@ async def test_a_confirmation_failed_returns_to_the_card_form(shop: Shop) -> Non
     assert (await shop.session(session.id)).payment_status == "unpaid"
 
 
+async def test_another_card_ends_a_confirmation_that_was_asked_for(shop: Shop) -> None:
+    session = await shop.create()
+    await shop.pay(session, "4000000000003220")
+    assert (await shop.pay(session))[0] == 303
+
+    paid = await shop.session(session.id, "payment_intent")
+    assert (paid.payment_intent.status, paid.payment_intent.next_action) == ("succeeded", None)
+    confirm = f"{shop.url}/pay/{session.id}/confirm"
+    status, page = await shop.post_form(confirm, {"outcome": "complete"})
+    assert (status, "This payment is complete" in page) == (200, True)
+    assert len((await shop.client.v1.charges.list_async()).data) == 1
+
+
 async def test_a_disputed_card_pays_and_opens_a_dispute(shop: Shop) -> None:
     session = await shop.paid("4000000000000259")
     [dispute] = (await shop.client.v1.disputes.list_async()).data

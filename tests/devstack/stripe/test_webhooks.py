@@ -159,6 +159,15 @@ async def test_an_event_can_be_sent_with_a_bad_or_an_old_signature(shop: Shop) -
             stripe.Webhook.construct_event(body, signature, SECRETS[0])
 
 
+async def test_webhooks_go_where_the_shop_says_it_is_now(shop: Shop) -> None:
+    async with open_inbox() as (moved, url):
+        async with shop.browser.post(f"{shop.url}/_webhook", json={"url": url}) as response:
+            assert response.status == 200
+        await shop.paid()
+        await eventually(lambda: set(moved.types) == PAID)
+        assert shop.inbox.bodies == []
+
+
 async def test_without_a_webhook_url_events_are_only_stored(tmp_path: Path) -> None:
     async with open_inbox() as (inbox, _), open_shop(tmp_path, inbox, "") as shop:
         await shop.paid()
