@@ -13,7 +13,7 @@ from pathlib import Path
 from cinema.devstack.errors import DevstackError
 
 MARK = "development-only"
-"""In every secret made here; `production` refuses a secret that holds it (cinema.settings)."""
+"""By which `production` knows a secret of ours (cinema.settings); Stripe's have their own forms."""
 SECRET_BYTES = 32
 
 
@@ -78,7 +78,8 @@ class DataFolder:
 
         if not self.env_file.exists():
             return {}
-        return {key: value for key, value in dotenv_values(self.env_file).items() if value}
+        lines = dotenv_values(self.env_file, interpolate=False)
+        return {key: value for key, value in lines.items() if value}
 
     def write_env(self, values: Mapping[str, str]) -> None:
         """Replace the env file in one step, readable by its owner alone."""
@@ -90,6 +91,11 @@ class DataFolder:
             f.write("\n".join(lines) + "\n")
         unfinished.replace(self.env_file)
 
+    def secrets(self) -> dict[str, str]:
+        """The development secrets of this folder: made once, kept over restarts."""
+        kept = self.read_env()
+        return {name: kept.get(name, fresh) for name, fresh in fresh_secrets().items()}
+
     def _taken(self, lock: TextIOWrapper) -> str:
         lock.seek(0)
         holder = lock.read().strip() or "unknown"
@@ -99,14 +105,14 @@ class DataFolder:
         )
 
 
-def development_secrets() -> dict[str, str]:
-    """Fresh secrets for one data folder, by the name of their setting."""
+def fresh_secrets() -> dict[str, str]:
+    """New secrets for one data folder, by the name of their setting."""
     token = secrets.token_hex
     return {
         "CINEMA_SECRET_KEY": f"{MARK}-{token(SECRET_BYTES)}",
         "CINEMA_ACCESS_TOKEN_KEYS": f"dev:{MARK}-{token(SECRET_BYTES)}",
-        "CINEMA_STRIPE_API_KEY": f"sk_test_{MARK}_{token(12)}",
-        "CINEMA_STRIPE_WEBHOOK_SECRETS": f"whsec_{MARK}_{token(16)}",
+        "CINEMA_STRIPE_API_KEY": f"sk_test_{token(16)}",
+        "CINEMA_STRIPE_WEBHOOK_SECRETS": f"whsec_{token(16)}",
         "CINEMA_S3_ACCESS_KEY": f"cinema{token(6)}",
         "CINEMA_S3_SECRET_KEY": f"{MARK}-{token(16)}",
     }

@@ -55,17 +55,20 @@ def find_home(data: Path) -> Home:
 
 
 def data_folder(data: Path) -> Path:
-    """`data`, or for root its stand-in under /var/lib where others cannot pass through."""
-    if os.geteuid() != 0 or reachable_by_others(data.parent):
+    """`data`, or for root its stand-in under /var/lib where others cannot pass through.
+
+    A stand-in that exists goes on being used, whatever happens to the folders' modes.
+    """
+    if os.geteuid() != 0:
         return data
-    return PRIVATE_FOLDERS / _digest(data) / "postgres"
+    stand_in = PRIVATE_FOLDERS / _digest(data) / "postgres"
+    return data if reachable_by_others(data.parent) and not stand_in.exists() else stand_in
 
 
 def remove_cluster(data: Path) -> None:
     """Remove the cluster made for `data`, wherever it lies."""
     for folder in {data, data_folder(data)}:
         shutil.rmtree(folder, ignore_errors=True)
-        folder.with_name(f"{folder.name}.log").unlink(missing_ok=True)
         if folder.is_relative_to(PRIVATE_FOLDERS):
             shutil.rmtree(folder.parent, ignore_errors=True)
 

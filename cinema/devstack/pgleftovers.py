@@ -23,7 +23,7 @@ async def clear_leftovers(folder: Path, socket_lock: Path) -> None:
     process it handles itself. The caller holds the data folder's lock: whatever runs here is left
     from a crash.
     """
-    await _end_all(folder)
+    await end_all(folder)
     for lock in (folder / "postmaster.pid", socket_lock):
         pid = _recorded_pid(lock)
         if pid is not None and _is_alive(pid):
@@ -48,7 +48,7 @@ def _serves(entry: Path, folder: Path) -> bool:
         return False
 
 
-async def _end_all(folder: Path) -> None:
+async def end_all(folder: Path) -> None:
     left: Sequence[int] = servers_on(folder)
     for number, grace in STEPS:
         # The postmaster ends its backends in order; they are told only where it is gone.

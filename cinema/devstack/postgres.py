@@ -9,6 +9,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from cinema.devstack.data import temporary_folder
@@ -18,6 +19,9 @@ from cinema.devstack.pgleftovers import clear_leftovers
 from cinema.devstack.ports import socket_folder
 from cinema.devstack.processes import ChildProcess, Command, until_ready
 from cinema.devstack.servers import ProcessServer
+
+if TYPE_CHECKING:
+    import asyncpg
 
 SOCKET_NAME = ".s.PGSQL.5432"
 IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -50,11 +54,19 @@ class PostgresServer(ProcessServer):
     # "Fast": clients are sent away, everything is written; then "immediate".
     farewell = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0))
 
-    def __init__(self, data: Path, *, durable: bool = True, max_connections: int = 200) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        durable: bool = True,
+        max_connections: int = 200,
+        log: Path | None = None,
+    ) -> None:
         super().__init__()
         self.data = data.absolute()
         self.durable = durable
         self.max_connections = max_connections
+        self.log = log or self.data.with_name(f"{self.data.name}.log")
         self._home: Home | None = None
         self._sockets: Path | None = None
 
@@ -84,7 +96,7 @@ class PostgresServer(ProcessServer):
         self._process = ChildProcess(
             Command(
                 [str(home.bin / "postgres"), "-D", str(home.folder), *self._options()],
-                log=self._log(home),
+                log=self.log,
                 user=home.user,
                 cwd=home.folder,
                 death_signal=signal.SIGINT,
@@ -112,24 +124,26 @@ class PostgresServer(ProcessServer):
 
     async def ensure_database(self, name: str) -> str:
         """Create the database unless it exists; return its URL."""
-        from asyncpg import DuplicateDatabaseError
-
-        try:
-            return await self.create_database(name)
-        except DuplicateDatabaseError:
-            return self.url(name)
+        async with self._connection() as connection:
+            known = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
+        return self.url(name) if known else await self.create_database(name)
 
     async def drop_database(self, name: str) -> None:
         """Drop a database, sending away whoever is connected to it."""
         await self._execute(f"DROP DATABASE IF EXISTS {_identifier(name)} WITH (FORCE)")
 
     async def _execute(self, statement: str) -> None:
-        # Imported late: nothing else here needs it, and `cinema dev` is to start quickly.
+        async with self._connection() as connection:
+            await connection.execute(statement, timeout=60)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+        # Imported late: the server starts while this module loads.
         import asyncpg
 
         connection = await asyncpg.connect(self.url(), timeout=10)
         try:
-            await connection.execute(statement, timeout=60)
+            yield connection
         finally:
             await connection.close()
 
@@ -140,7 +154,7 @@ class PostgresServer(ProcessServer):
         initdb = ChildProcess(
             Command(
                 [str(home.bin / "initdb"), "-D", str(unfinished), *INITDB_OPTIONS, *sync],
-                log=self._log(home),
+                log=self.log,
                 user=home.user,
                 cwd=unfinished,
                 death_signal=signal.SIGKILL,
@@ -149,7 +163,7 @@ class PostgresServer(ProcessServer):
         ended = await initdb.wait(60)
         if not ended or initdb.exit_code != 0:
             await initdb.end()
-            raise DevstackError(f"PostgreSQL's initdb failed, see {self._log(home)}")
+            raise DevstackError(f"PostgreSQL's initdb failed, see {self.log}")
         unfinished.rename(home.folder)
 
     def _options(self) -> list[str]:
@@ -175,9 +189,6 @@ class PostgresServer(ProcessServer):
             and lines[0].strip() == str(self.pid)
             and lines[STATUS_LINE].strip() == READY
         )
-
-    def _log(self, home: Home) -> Path:
-        return home.folder.with_name(f"{home.folder.name}.log")
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from cinema.devstack.errors import DevstackError
 PR_SET_PDEATHSIG = 1
 """`linux/prctl.h`."""
 POLL_SECONDS = 0.01
+LINES_SHOWN = 5
 
 WATCHDOG = """
 import os, sys
@@ -51,6 +52,7 @@ class ChildProcess:
     def __init__(self, command: Command) -> None:
         self.command = command
         self._frozen: list[int] = []
+        self._log_start = command.log.stat().st_size if command.log.exists() else 0
         # Its own session: Ctrl-C in the terminal reaches the supervisor alone, which then
         # ends the children in order.
         with command.log.open("ab") as log:
@@ -78,6 +80,13 @@ class ChildProcess:
             return True
         self._end_watchdog()
         return False
+
+    @property
+    def output(self) -> str:
+        """All that it has written to its log so far."""
+        with self.command.log.open("rb") as log:
+            log.seek(self._log_start)
+            return log.read().decode(errors="replace")
 
     @property
     def exit_code(self) -> int | None:
@@ -140,18 +149,16 @@ async def until_ready(
         if await ready if inspect.isawaitable(ready) else ready:
             return
         if not process.running:
-            raise DevstackError(f"{name} did not start: {tail(process.command.log)}")
+            raise DevstackError(f"{name} did not start: {_last_lines(process)}")
         if time.monotonic() > deadline:
             await process.end()
-            raise DevstackError(
-                f"{name} gave no answer for {seconds:g} s: {tail(process.command.log)}"
-            )
+            raise DevstackError(f"{name} gave no answer for {seconds:g} s: {_last_lines(process)}")
         await asyncio.sleep(POLL_SECONDS)
 
 
-def tail(log: Path, lines: int = 5) -> str:
-    text = log.read_text(errors="replace").strip() if log.exists() else ""
-    return "\n".join(text.splitlines()[-lines:]) or f"(nothing in {log})"
+def _last_lines(process: ChildProcess) -> str:
+    lines = process.output.strip().splitlines()[-LINES_SHOWN:]
+    return "\n".join(lines) or f"(nothing in {process.command.log})"
 
 
 def descendants(pid: int) -> list[int]:

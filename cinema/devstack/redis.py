@@ -22,10 +22,13 @@ class RedisServer(PortServer):
 
     name = "redis"
 
-    def __init__(self, data: Path, *, keep: bool = True, port: int = 0) -> None:
+    def __init__(
+        self, data: Path, *, keep: bool = True, port: int = 0, log: Path | None = None
+    ) -> None:
         super().__init__(port)
         self.data = data
         self.keep = keep
+        self.log = log or data / "redis.log"
 
     @property
     def url(self) -> str:
@@ -42,7 +45,7 @@ class RedisServer(PortServer):
                     *("--dir", str(self.data), "--daemonize", "no"),
                     *persistence,
                 ],
-                log=self.data / "redis.log",
+                log=self.log,
             )
         )
         await until_ready("Redis", self._process, self._answers)

@@ -27,7 +27,13 @@ class S3Server(PortServer):
     name = "s3"
 
     def __init__(
-        self, data: Path, *, access_key: str, secret_key: str, bucket: str = "cinema"
+        self,
+        data: Path,
+        *,
+        access_key: str,
+        secret_key: str,
+        bucket: str = "cinema",
+        log: Path | None = None,
     ) -> None:
         if len(access_key) < MIN_ACCESS_KEY or {",", '"'} & set(access_key + secret_key):
             raise DevstackError("The S3 access key is too short, or a key holds a comma or quote.")
@@ -36,7 +42,7 @@ class S3Server(PortServer):
         self.access_key = access_key
         self.secret_key = secret_key
         self.bucket = bucket
-        self._log_start = 0
+        self.log = log or data / "s3.log"
 
     @property
     def url(self) -> str:
@@ -48,8 +54,6 @@ class S3Server(PortServer):
         # person's own rclone settings may come in.
         env = {key: value for key, value in os.environ.items() if not key.startswith("RCLONE_")}
         env["RCLONE_AUTH_KEY"] = f'"{self.access_key},{self.secret_key}"'
-        log = self.data / "s3.log"
-        self._log_start = log.stat().st_size if log.exists() else 0
         self._process = ChildProcess(
             Command(
                 [
@@ -58,7 +62,7 @@ class S3Server(PortServer):
                     *("--addr", f"127.0.0.1:{self.port}"),
                     *("--config", "", "--cache-dir", str(self.data / "cache")),
                 ],
-                log=log,
+                log=self.log,
                 env=env,
             )
         )
@@ -66,10 +70,8 @@ class S3Server(PortServer):
 
     async def _answers(self) -> bool:
         # Said once it holds the port: until then an answer could be a stranger's.
-        with (self.data / "s3.log").open("rb") as log:
-            log.seek(self._log_start)
-            if b"Starting s3 server" not in log.read():
-                return False
+        if "Starting s3 server" not in self.process.output:
+            return False
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         except OSError:

@@ -1,9 +1,11 @@
 """What the private servers have in common."""
 
+import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Coroutine
 from contextlib import suppress
 from signal import Signals
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from cinema.devstack.errors import DevstackError
 from cinema.devstack.ports import free_port
@@ -16,7 +18,7 @@ PORT_ATTEMPTS = 3
 class Server(Protocol):
     """A private server, as the supervisor sees it."""
 
-    name: ClassVar[str]
+    name: str
 
     @property
     def running(self) -> bool: ...
@@ -26,10 +28,18 @@ class Server(Protocol):
     async def stop(self) -> None: ...
 
 
+async def all_of(*works: Coroutine[Any, Any, None]) -> None:
+    """Do all at once, wait for every one to end, and only then raise the first error."""
+    results = await asyncio.gather(*works, return_exceptions=True)
+    for error in results:
+        if error is not None:
+            raise error
+
+
 class ProcessServer:
     """A server that is one child process. Bound to no event loop."""
 
-    name: ClassVar[str]
+    name: str
     farewell: ClassVar[tuple[tuple[Signals, float], ...]] = ((Signals.SIGTERM, 5.0),)
     """The signals that ask it to end, each with the seconds it gets before the next."""
 

@@ -1,0 +1,28 @@
+"""`cinema dev` with the small shop in place of the product: a program of its own, to be killed."""
+
+import sys
+from pathlib import Path
+
+from cinema.devstack.supervisor import Recipe, run_dev
+
+SHOP = str(Path(__file__).with_name("small_shop.py"))
+
+
+async def prepare(data: Path) -> None:
+    with (data / "prepared").open("a") as lines:
+        lines.write("once\n")
+
+
+def nothing() -> None:
+    """There is nothing to load."""
+
+
+if __name__ == "__main__":
+    recipe = Recipe(
+        web=(sys.executable, SHOP, "web"),
+        worker=(sys.executable, SHOP, "worker"),
+        load=nothing,
+        prepare=prepare,
+    )
+    port, data, *flags = sys.argv[1:]
+    sys.exit(run_dev(int(port), Path(data), "--fresh" in flags, "--verbose" in flags, recipe))
