@@ -127,7 +127,7 @@ class Store:
 
     def overdue_sessions(self, now: int) -> list[Object]:
         cursor = self.connection.execute(
-            "SELECT body FROM objects WHERE kind = 'checkout.session'"
+            "SELECT body FROM objects INDEXED BY open_sessions WHERE kind = 'checkout.session'"
             " AND json_extract(body, '$.status') = 'open'"
             " AND json_extract(body, '$.expires_at') <= ?",
             (now,),
