@@ -9,9 +9,12 @@ from aiohttp import web
 from cinema.accounts import handlers as accounts
 from cinema.accounts.queries import authenticate
 from cinema.http import health
+from cinema.http.csrf import CSRF_KEY, ORIGINS, csrf_middleware
 from cinema.http.errors import error_middleware
+from cinema.http.headers import install_headers
 from cinema.http.identity import AUTHENTICATE, SECURE, Authenticate, identity_middleware
 from cinema.http.network import TRUSTED_PROXIES, parse_networks
+from cinema.http.ratelimit import install_limits
 from cinema.http.request_id import request_id_middleware
 from cinema.realtime import close_sockets, feed
 from cinema.realtime import socket as realtime
@@ -24,12 +27,19 @@ MAX_BODY = 256 * 1024
 
 def create_app(settings: Settings) -> web.Application:
     app = web.Application(
-        middlewares=[request_id_middleware, error_middleware, identity_middleware],
+        middlewares=[
+            request_id_middleware,
+            error_middleware,
+            identity_middleware,
+            csrf_middleware,
+        ],
         client_max_size=MAX_BODY,
     )
     app[SECURE] = settings.public_url.startswith("https://")
     who: Authenticate = partial(authenticate, settings)
     app[AUTHENTICATE] = who
+    app[CSRF_KEY] = settings.secret_key.get_secret_value().encode()
+    app[ORIGINS] = settings.origins
     app[TRUSTED_PROXIES] = parse_networks(settings.trusted_proxies)
 
     @asynccontextmanager
@@ -38,6 +48,8 @@ def create_app(settings: Settings) -> web.Application:
             yield
 
     app.cleanup_ctx.append(resources)
+    install_headers(app, settings)
+    install_limits(app)
     app.cleanup_ctx.append(feed)
     app.on_shutdown.append(close_sockets)
     app[health.READINESS] = health.Readiness()

@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     currency: str = Field(default="usd", pattern="^[a-z]{3}$")
     order_lifetime_minutes: float = Field(default=30, gt=0, le=24 * 60)
 
+    rate_limits: float = Field(default=1.0, ge=0)
+    """A factor on every rate limit; 0 counts nothing."""
+
     log_level: str = "info"
     log_json: bool | None = None
     mailbox_dir: Path | None = None

@@ -54,6 +54,7 @@ def make_settings(servers: Servers, database_url: str, **changes: object) -> Set
         "stripe_api_key": "sk_test_cinema",
         "stripe_webhook_secrets": "whsec_test",
         "log_level": "warning",
+        "rate_limits": 100,
     }
     return Settings(**(values | changes))  # type: ignore[arg-type]
 

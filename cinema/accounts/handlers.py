@@ -27,6 +27,7 @@ from cinema.http.body import path_id
 from cinema.http.device import device_of
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import Access, current_identity
+from cinema.http.ratelimit import ACTIVATE, LOGIN, REFRESH, REGISTER, RESEND
 from cinema.resources import RESOURCES
 
 routes = web.RouteTableDef()
@@ -38,6 +39,7 @@ routes = web.RouteTableDef()
     access=Access.PUBLIC,
     status=HTTPStatus.CREATED,
     errors=(EmailTaken, HashingBusy),
+    limit=REGISTER,
 )
 async def register(request: web.Request, body: Register) -> Message:
     """Register an account.
@@ -49,7 +51,7 @@ async def register(request: web.Request, body: Register) -> Message:
 
 
 @routes.post("/api/v1/accounts/activate")
-@endpoint(Activate, access=Access.PUBLIC, errors=(OneTimeTokenInvalid,))
+@endpoint(Activate, access=Access.PUBLIC, errors=(OneTimeTokenInvalid,), limit=ACTIVATE)
 async def activate(request: web.Request, body: Activate) -> Message:
     """Activate an account with the token of its activation mail."""
     await service.activate(body)
@@ -57,7 +59,7 @@ async def activate(request: web.Request, body: Activate) -> Message:
 
 
 @routes.post("/api/v1/accounts/resend-activation")
-@endpoint(EmailOnly, access=Access.PUBLIC)
+@endpoint(EmailOnly, access=Access.PUBLIC, limit=RESEND)
 async def resend_activation(request: web.Request, body: EmailOnly) -> Message:
     """Ask for another activation mail.
 
@@ -72,6 +74,7 @@ async def resend_activation(request: web.Request, body: EmailOnly) -> Message:
     Login,
     access=Access.PUBLIC,
     errors=(CredentialsInvalid, AccountInactive, HashingBusy),
+    limit=LOGIN,
 )
 async def login(request: web.Request, body: Login) -> TokenPair:
     """Log in, and open a session for this device."""
@@ -79,7 +82,7 @@ async def login(request: web.Request, body: Login) -> TokenPair:
 
 
 @routes.post("/api/v1/accounts/refresh")
-@endpoint(Refresh, access=Access.PUBLIC, errors=(RefreshTokenInvalid,))
+@endpoint(Refresh, access=Access.PUBLIC, errors=(RefreshTokenInvalid,), limit=REFRESH)
 async def refresh(request: web.Request, body: Refresh) -> TokenPair:
     """Exchange a refresh token for new tokens.
 

@@ -18,7 +18,8 @@ from pydantic import BaseModel
 from cinema.errors import CinemaError
 from cinema.http import idempotency
 from cinema.http.body import read_bytes, read_json, read_query
-from cinema.http.identity import Access, require
+from cinema.http.identity import IDENTITY, Access, require
+from cinema.http.ratelimit import Limit, throttle
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -36,6 +37,7 @@ class Operation:
     status: HTTPStatus
     errors: tuple[type[CinemaError], ...]
     idempotent: bool
+    limit: Limit | None
 
 
 OPERATIONS: dict[Handler, Operation] = {}
@@ -49,10 +51,12 @@ def endpoint(
     status: HTTPStatus = HTTPStatus.OK,
     errors: tuple[type[CinemaError], ...] = (),
     idempotent: bool = False,
+    limit: Limit | None = None,
 ) -> Callable[[Callable[..., Awaitable[Any]]], Handler]:
     """Make a handler of `async def name(request[, body][, query]) -> Model | None | Response`.
 
     `idempotent`: an `Idempotency-Key` is honoured (see cinema.http.idempotency).
+    `limit`: how often it may be called, by an address and by (or on) an account.
     The docstring's first line is the operation's summary, the rest its description.
     """
 
@@ -61,6 +65,8 @@ def endpoint(
         async def handle(request: web.Request) -> web.StreamResponse:
             require(request, access)
             arguments = await _arguments(request, body, query)
+            if limit is not None:
+                await throttle(request, limit, _account(request, arguments))
 
             async def answer() -> web.StreamResponse:
                 return _response(await handler(request, *arguments), status)
@@ -81,6 +87,7 @@ def endpoint(
             status=status,
             errors=errors,
             idempotent=idempotent,
+            limit=limit,
         )
         return handle
 
@@ -96,6 +103,14 @@ async def _arguments(
     if query is not None:
         arguments.append(read_query(request, query))
     return arguments
+
+
+def _account(request: web.Request, arguments: list[BaseModel]) -> str | None:
+    """Name the account that an act is counted on: the caller's, or the one it aims at."""
+    identity = request.get(IDENTITY)
+    if identity is not None:
+        return f"user:{identity.user_id}"
+    return next((str(body.email) for body in arguments if hasattr(body, "email")), None)
 
 
 def _response(result: Any, status: HTTPStatus) -> web.StreamResponse:
