@@ -65,14 +65,14 @@ class Audience:
             if not sockets:
                 del self._users[connection.identity.user_id]
 
-    def subscribe(self, connection: Connection, channels: Iterable[str], since: int) -> None:
+    def subscribe(self, connection: Connection, channels: Iterable[str]) -> None:
         for channel in channels:
-            connection.channels[channel] = since
+            connection.channels.add(channel)
             self._listeners.setdefault(channel, set()).add(connection)
 
     def unsubscribe(self, connection: Connection, channels: Iterable[str]) -> None:
         for channel in channels:
-            connection.channels.pop(channel, None)
+            connection.channels.discard(channel)
             listeners = self._listeners.get(channel)
             if listeners is not None:
                 listeners.discard(connection)

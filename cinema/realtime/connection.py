@@ -63,8 +63,7 @@ class Connection:
     def __init__(self, wire: Wire, turn: Turn, address: str, identity: Identity | None) -> None:
         self.address = address
         self.identity = identity
-        self.channels: dict[str, int] = {}
-        """Each channel with the number after which this socket has heard all of it."""
+        self.channels: set[str] = set()
         self.close_code: CloseCode | None = None
         self._wire = wire
         self._turn = turn

@@ -174,7 +174,7 @@ class Conversation:
                 self._refuse(request.id, "forbidden", "You may not hear this.", channel)
             else:
                 channels.append(channel)
-        if len(self._connection.channels.keys() | set(channels)) > MAX_CHANNELS:
+        if len(self._connection.channels | set(channels)) > MAX_CHANNELS:
             self._refuse(request.id, "too_many_channels", f"{MAX_CHANNELS} for one socket.")
             return []
         return channels
@@ -196,24 +196,21 @@ class Conversation:
     ) -> None:
         """Subscribe and note the seam in one turn; tell what is missing up to it; then go on."""
         connection, hub = self._connection, self._hub
-        heard = {name: at for name, at in connection.channels.items() if name not in channels}
         connection.hold()
         seam = hub.position
-        hub.audience.subscribe(connection, channels, seam.seq)
+        hub.audience.subscribe(connection, channels)
         try:
             recovery = Recovery(complete=True)
             if cursor is not None:
                 recovery = await recover(cursor, seam, channels)
             channels = _kept(connection, channels)
-            missed = frames(recovery.entries, seam.epoch, channels, heard)
+            missed = frames(recovery.entries, seam.epoch, channels)
             answer = Subscribed(
                 id=request_id, channels=channels, cursor=str(seam), recovered=len(missed)
             )
             answers = [message_frame(answer)]
             if not recovery.complete:
                 answers.append(message_frame(Reset(channels=channels, cursor=str(seam))))
-            elif cursor is not None:
-                hub.audience.subscribe(connection, channels, cursor.seq)
             await self._send_in_order(answers + missed)
         finally:
             connection.release()

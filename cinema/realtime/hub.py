@@ -111,8 +111,7 @@ class Hub:
         self.position = top
         for connection in self.audience:
             if connection.channels:
-                channels = list(connection.channels)
-                self.audience.subscribe(connection, channels, top.seq)
+                channels = sorted(connection.channels)
                 connection.push(message_frame(Reset(channels=channels, cursor=str(top))))
 
     def beat(self, number: int) -> None:

@@ -10,6 +10,7 @@ from cinema.database import fetch
 from cinema.outbox import Position
 from cinema.realtime.frames import text_frame
 
+OWN = "user:"
 BATCH = 200
 """Entries of one reading: the loop breathes between two."""
 
@@ -25,7 +26,7 @@ SELECT log.epoch, log.last_seq AS top, o.seq, o.type, o.topics, o.data, o.create
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One numbered event."""
+    """One numbered event; among its topics a user's own stands before the others."""
 
     seq: int
     type: str
@@ -37,7 +38,8 @@ class Entry:
     def from_row(cls, row: Mapping[str, Any]) -> "Entry":
         at: datetime = row["created_at"]
         data = row["data"] if isinstance(row["data"], dict) else json.loads(row["data"])
-        return cls(row["seq"], row["type"], tuple(row["topics"]), at.isoformat(), data)
+        topics = sorted(row["topics"], key=lambda topic: not topic.startswith(OWN))
+        return cls(row["seq"], row["type"], tuple(topics), at.isoformat(), data)
 
     def to_wire(self, epoch: str) -> str:
         """Write it down for Redis; what no channel hears does not leave the database."""
@@ -65,11 +67,16 @@ class Entry:
         return envelope["epoch"], entry
 
     def frame(self, epoch: str, channel: str) -> bytes:
-        """Encode messages.Happened for everybody who hears it on this channel."""
+        """Encode messages.Happened for everybody who hears it on this channel.
+
+        It names the other channels too, for a client that shares its socket among several pages;
+        but never a user's: a channel that everybody hears tells of nobody.
+        """
         message = {
             "type": "event",
             "cursor": f"{epoch}.{self.seq}",
             "channel": channel,
+            "also": [each for each in self.topics if each != channel and not each.startswith(OWN)],
             "event": self.type,
             "at": self.at,
             "data": self.data,

@@ -95,9 +95,16 @@ class Reached(BaseModel):
 
 
 class Happened(BaseModel):
+    """An event, once for each socket: on the first of its channels that the socket hears.
+
+    It stands on the channels in `also` as well. A client drops what it has had by the number in
+    the cursor.
+    """
+
     type: Literal["event"] = "event"
     cursor: str
     channel: str
+    also: list[str]
     event: str
     at: datetime
     data: dict[str, Any]

@@ -1,6 +1,6 @@
 """What a returning client has missed: all of it, or the plain word that it cannot be told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cinema.database import fetch
@@ -42,16 +42,11 @@ async def recover(cursor: Position, seam: Position, channels: Sequence[str]) -> 
     return Recovery(True, [Entry.from_row(row) for row in rows if row["seq"] is not None])
 
 
-def frames(
-    entries: Sequence[Entry], epoch: str, channels: Sequence[str], heard: Mapping[str, int]
-) -> list[bytes]:
-    """Encode entries for a socket; `heard` are its other channels, whose events it has already."""
+def frames(entries: Sequence[Entry], epoch: str, channels: Sequence[str]) -> list[bytes]:
+    """Encode entries for a socket, each on the first of these channels that it is on."""
     encoded = []
     for entry in entries:
         channel = next((topic for topic in entry.topics if topic in channels), None)
-        if channel is None or any(
-            entry.seq > heard.get(topic, entry.seq) for topic in entry.topics
-        ):
-            continue
-        encoded.append(entry.frame(epoch, channel))
+        if channel is not None:
+            encoded.append(entry.frame(epoch, channel))
     return encoded
