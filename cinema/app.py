@@ -8,6 +8,8 @@ from aiohttp import web
 
 from cinema.accounts import handlers as accounts
 from cinema.accounts.queries import authenticate
+from cinema.cart import handlers as cart
+from cinema.catalogue import handlers as catalogue
 from cinema.http import health
 from cinema.http.csrf import CSRF_KEY, ORIGINS, csrf_middleware
 from cinema.http.errors import error_middleware
@@ -16,10 +18,14 @@ from cinema.http.identity import AUTHENTICATE, SECURE, Authenticate, identity_mi
 from cinema.http.network import TRUSTED_PROXIES, parse_networks
 from cinema.http.ratelimit import install_limits
 from cinema.http.request_id import request_id_middleware
+from cinema.library import handlers as library
+from cinema.orders import handlers as orders
+from cinema.payments import handlers as payments
 from cinema.realtime import close_sockets, feed
 from cinema.realtime import socket as realtime
 from cinema.resources import RESOURCES, open_resources
 from cinema.settings import Settings
+from cinema.social import handlers as social
 
 MAX_BODY = 256 * 1024
 """Bytes of an ordinary body; the routes of uploads read their own streams."""
@@ -54,6 +60,6 @@ def create_app(settings: Settings) -> web.Application:
     app.on_shutdown.append(close_sockets)
     app[health.READINESS] = health.Readiness()
     app.add_routes(health.routes)
-    app.add_routes(accounts.routes)
-    app.add_routes(realtime.routes)
+    for domain in (accounts, catalogue, library, social, cart, orders, payments, realtime):
+        app.add_routes(domain.routes)
     return app

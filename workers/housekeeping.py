@@ -5,6 +5,7 @@ from functools import partial
 import structlog
 
 from cinema.database import fetch
+from cinema.payments.closing import expire_due, reconcile
 from cinema.resources import Resources
 from workers.jobs import Queue, sweep
 from workers.runner import Runner
@@ -62,5 +63,7 @@ async def prune_everything() -> int:
 def tasks(resources: Resources, runner: Runner, queue: Queue) -> list[Task]:
     return [
         Task("sweep_jobs", every=2, run=partial(sweep, runner, queue)),
+        Task("expire_orders", every=10, run=partial(expire_due, resources.gateway)),
+        Task("reconcile_payments", every=60, run=partial(reconcile, resources.gateway)),
         Task("prune", every=24 * 3600, run=prune_everything, timeout=600),
     ]

@@ -19,6 +19,8 @@ from cinema.notifications.account_mails import (
     mail_password_reset,
     mail_session_stolen,
 )
+from cinema.payments.events import RefundRequested, StripeEventReceived
+from cinema.payments.jobs import ask_for_refund, settle_stripe_event
 
 SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {
     UserRegistered: (mail_activation,),
@@ -27,6 +29,8 @@ SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {
     PasswordResetRequested: (mail_password_reset,),
     PasswordChanged: (mail_password_changed,),
     SessionStolen: (mail_session_stolen,),
+    StripeEventReceived: (settle_stripe_event,),
+    RefundRequested: (ask_for_refund,),
 }
 
 JOBS: Mapping[str, Job] = {job.__name__: job for jobs in SUBSCRIPTIONS.values() for job in jobs}

@@ -1,24 +1,245 @@
-"""Stripe: the only module that speaks to it."""
+"""Stripe: the only module that speaks to it. What it answers leaves here as our own words."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
 
 import stripe
 
+from cinema.errors import CinemaError, Unavailable
+from cinema.money import from_minor, to_minor
 from cinema.settings import Settings
 
 TIMEOUT = 10.0
+"""Seconds for one try; the SDK's own default is 80."""
 MAX_RETRIES = 2
+TOLERANCE = 300
+"""Seconds that a webhook's signature stays valid (Stripe's own default)."""
+
+
+class StripeUnavailable(Unavailable):
+    code, title = "stripe_unavailable", "The payment provider is out of reach; nothing was charged"
+
+
+class StripeRefused(CinemaError):
+    """Stripe will not do this: our request is at fault, and sending it again is in vain."""
+
+    code, title = "payment_refused", "The payment provider refused"
+
+
+class BadSignature(CinemaError):
+    code, title = "bad_signature", "The webhook is not from Stripe"
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """What a checkout session is made from."""
+
+    order_id: int
+    idempotency_key: str
+    email: str
+    currency: str
+    lines: Sequence[tuple[str, Decimal]]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """A checkout session as it is now: `status` is open, complete or expired."""
+
+    id: str
+    status: str
+    url: str
+    expires_at: datetime
+    order_id: int | None
+    payment_intent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntentState:
+    """A payment intent as it is now; `amount` is what was received, or was to be."""
+
+    id: str
+    status: str
+    amount: Decimal
+    currency: str
+    order_id: int | None
+    failure_code: str
+    livemode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefundState:
+    id: str
+    status: str
+    payment_intent: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedEvent:
+    """What Stripe signed: an event id, its type, and the id of the object it is about."""
+
+    id: str
+    type: str
+    livemode: bool
+    payload: dict[str, Any]
 
 
 class StripeGateway:
     def __init__(self, settings: Settings, client: stripe.StripeClient) -> None:
-        self._settings = settings
-        self._client = client
+        self._secrets = [secret.get_secret_value() for secret in settings.stripe_webhook_secrets]
+        self._public_url = settings.public_url
+        self._v1 = client.v1
+
+    @property
+    def accepts_webhooks(self) -> bool:
+        return bool(self._secrets)
+
+    def verify(self, payload: bytes, signature: str) -> VerifiedEvent:
+        """Return the event that one of our secrets signed; raises BadSignature."""
+        for secret in self._secrets:
+            try:
+                stripe.WebhookSignature.verify_header(
+                    payload.decode(), signature, secret, TOLERANCE
+                )
+                event = json.loads(payload)
+                return VerifiedEvent(
+                    str(event["id"]), str(event["type"]), bool(event["livemode"]), event
+                )
+            # A header that is not ASCII is a TypeError, a body that is not UTF-8 a ValueError.
+            except (stripe.SignatureVerificationError, ValueError, TypeError, KeyError):
+                continue
+        raise BadSignature
+
+    async def create_session(self, new: NewSession) -> SessionState:
+        """Open a checkout session; the same key returns the same session for 24 hours."""
+        metadata = {"order_id": str(new.order_id)}
+        order_url = f"{self._public_url}/orders/{new.order_id}"
+        params: Any = {
+            "mode": "payment",
+            "client_reference_id": str(new.order_id),
+            "customer_email": new.email,
+            "metadata": metadata,
+            "payment_intent_data": {"metadata": metadata},
+            "success_url": f"{order_url}?session_id={{CHECKOUT_SESSION_ID}}",
+            "cancel_url": order_url,
+            "expires_at": int(new.expires_at.timestamp()),
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": new.currency,
+                        "unit_amount": to_minor(price, new.currency),
+                        "product_data": {"name": name},
+                    },
+                }
+                for name, price in new.lines
+            ],
+        }
+        with _translated():
+            return _session(
+                await self._v1.checkout.sessions.create_async(
+                    params, {"idempotency_key": new.idempotency_key}
+                )
+            )
+
+    async def get_session(self, session_id: str) -> SessionState:
+        with _translated():
+            return _session(await self._v1.checkout.sessions.retrieve_async(session_id))
+
+    async def expire_session(self, session_id: str) -> SessionState:
+        """Close a session so that nobody can pay it any more; return what it is after that.
+
+        A session that is complete or expired already stays so.
+        """
+        with _translated():
+            try:
+                return _session(await self._v1.checkout.sessions.expire_async(session_id))
+            except stripe.InvalidRequestError:
+                return _session(await self._v1.checkout.sessions.retrieve_async(session_id))
+
+    async def get_intent(self, intent_id: str) -> IntentState:
+        with _translated():
+            return _intent(await self._v1.payment_intents.retrieve_async(intent_id))
+
+    async def create_refund(
+        self, intent_id: str, amount: Decimal, currency: str, idempotency_key: str
+    ) -> RefundState:
+        params: Any = {"payment_intent": intent_id, "amount": to_minor(amount, currency)}
+        with _translated():
+            return _refund(
+                await self._v1.refunds.create_async(params, {"idempotency_key": idempotency_key})
+            )
+
+    async def get_refund(self, refund_id: str) -> RefundState:
+        with _translated():
+            return _refund(await self._v1.refunds.retrieve_async(refund_id))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Tell an outage, which passes, from a refusal, which does not."""
+    try:
+        yield
+    except (
+        stripe.InvalidRequestError,
+        stripe.AuthenticationError,
+        stripe.PermissionError,
+    ) as error:
+        raise StripeRefused(f"Stripe refused: {error.code or error.http_status}.") from error
+    except stripe.StripeError as error:
+        raise StripeUnavailable(retry_after=5) from error
+
+
+def _order_id(metadata: Mapping[str, Any] | None) -> int | None:
+    text = str((metadata or {}).get("order_id", ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def _session(session: Any) -> SessionState:
+    intent = session.payment_intent
+    return SessionState(
+        id=session.id,
+        status=session.status,
+        url=session.url or "",
+        expires_at=datetime.fromtimestamp(session.expires_at, UTC),
+        order_id=_order_id(session.metadata),
+        payment_intent=intent if isinstance(intent, str) or intent is None else intent.id,
+    )
+
+
+def _intent(intent: Any) -> IntentState:
+    error = intent.last_payment_error
+    minor = intent.amount_received if intent.status == "succeeded" else intent.amount
+    return IntentState(
+        id=intent.id,
+        status=intent.status,
+        amount=from_minor(minor, intent.currency),
+        currency=intent.currency,
+        order_id=_order_id(intent.metadata),
+        failure_code=(error.decline_code or error.code or "declined") if error else "",
+        livemode=bool(intent.livemode),
+    )
+
+
+def _refund(refund: Any) -> RefundState:
+    intent = refund.payment_intent
+    return RefundState(
+        id=refund.id,
+        status=refund.status,
+        payment_intent=intent if isinstance(intent, str) else intent.id,
+        amount=from_minor(refund.amount, refund.currency),
+    )
 
 
 @asynccontextmanager
 async def open_gateway(settings: Settings) -> AsyncIterator[StripeGateway]:
+    # Of the SDK's clients only this one turns a body that is cut off into an error it retries.
     http = stripe.HTTPXClient(timeout=TIMEOUT)
     client = stripe.StripeClient(
         settings.stripe_api_key.get_secret_value(),
@@ -29,4 +250,4 @@ async def open_gateway(settings: Settings) -> AsyncIterator[StripeGateway]:
     try:
         yield StripeGateway(settings, client)
     finally:
-        await http.close_async()
+        await http.close_async()  # type: ignore[no-untyped-call]

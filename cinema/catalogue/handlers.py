@@ -1,0 +1,57 @@
+from aiohttp import web
+from pydantic import BaseModel
+
+from cinema.cart.queries import add_standings
+from cinema.catalogue import queries
+from cinema.catalogue.errors import MovieNotFound
+from cinema.catalogue.schemas import GenreOut, MovieOut, MovieQuery
+from cinema.http.endpoint import endpoint
+from cinema.http.identity import IDENTITY, Access, Identity
+from cinema.http.pagination import CursorPage, Page, page_of
+from cinema.resources import RESOURCES
+
+routes = web.RouteTableDef()
+
+
+class GenreList(BaseModel):
+    items: list[GenreOut]
+
+
+def _user_id(request: web.Request) -> int | None:
+    identity: Identity | None = request.get(IDENTITY)
+    return identity.user_id if identity else None
+
+
+@routes.get("/api/v1/movies")
+@endpoint(query=MovieQuery, access=Access.PUBLIC)
+async def list_movies(
+    request: web.Request, query: MovieQuery
+) -> Page[MovieOut] | CursorPage[MovieOut]:
+    """List, search and filter the catalogue."""
+    currency = request.app[RESOURCES].settings.currency
+    page: Page[MovieOut] | CursorPage[MovieOut]
+    if query.cursor is None:
+        movies, total = await queries.list_movies(query, currency)
+        page = page_of(request, query, movies, total)
+    else:
+        movies, more = await queries.list_movies_after(query, currency)
+        page = CursorPage(items=movies, per_page=query.per_page, next_cursor=more)
+    await add_standings(_user_id(request), movies)
+    return page
+
+
+@routes.get("/api/v1/movies/{movie:[0-9]{1,18}|[0-9a-fA-F-]{36}}")
+@endpoint(access=Access.PUBLIC, errors=(MovieNotFound,))
+async def get_movie(request: web.Request) -> MovieOut:
+    """Show a movie, by its id or its uuid."""
+    currency = request.app[RESOURCES].settings.currency
+    movie = await queries.get_movie(request.match_info["movie"], currency)
+    await add_standings(_user_id(request), [movie])
+    return movie
+
+
+@routes.get("/api/v1/genres")
+@endpoint(access=Access.PUBLIC)
+async def list_genres(request: web.Request) -> GenreList:
+    """List the genres with their numbers of movies."""
+    return GenreList(items=await queries.list_genres())

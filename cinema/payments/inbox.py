@@ -1,0 +1,60 @@
+"""The inbox of Stripe's webhooks: stored once, answered at once, worked on by a job.
+
+An event only says where to look. What is entered is the object as it stands at Stripe when the
+job runs, so the order and the repetition of events do not matter.
+"""
+
+import json
+from typing import Any
+
+from cinema.database import atomic, fetch
+from cinema.outbox import emit
+from cinema.payments import checkout, refunds, service
+from cinema.payments.events import StripeEventReceived
+from cinema.payments.models import WebhookEvent
+from cinema.payments.stripe import StripeGateway, VerifiedEvent
+
+
+@atomic
+async def receive(event: VerifiedEvent) -> None:
+    """Keep a verified event, once, however often Stripe delivers it."""
+    kept = await fetch(
+        "INSERT INTO webhook_events (stripe_event_id, type, payload) VALUES ($1, $2, $3::jsonb)"
+        " ON CONFLICT (stripe_event_id) DO NOTHING RETURNING id",
+        event.id,
+        event.type,
+        json.dumps(event.payload),
+    )
+    if kept:
+        await emit(StripeEventReceived(stripe_event_id=event.id))
+
+
+async def handle(gateway: StripeGateway, stripe_event_id: str, *, livemode: bool) -> None:
+    """Work on a kept event; again it changes nothing. Raises what makes it worth another try."""
+    event = await WebhookEvent.get(stripe_event_id=stripe_event_id)
+    if event.handled_at is not None:
+        return
+    await fetch("UPDATE webhook_events SET attempts = attempts + 1 WHERE id = $1", event.id)
+    try:
+        if bool(event.payload.get("livemode")) == livemode:
+            await _apply(gateway, event.type, event.payload["data"]["object"])
+    except Exception as error:
+        await fetch(
+            "UPDATE webhook_events SET error = $2 WHERE id = $1", event.id, type(error).__name__
+        )
+        raise
+    await fetch("UPDATE webhook_events SET handled_at = now(), error = '' WHERE id = $1", event.id)
+
+
+async def _apply(gateway: StripeGateway, kind: str, about: dict[str, Any]) -> None:
+    """Look at what the event is about; an event of an unknown type changes nothing."""
+    if kind.startswith("checkout.session."):
+        await checkout.refresh_session(gateway, about["id"])
+    elif kind.startswith("payment_intent."):
+        await service.settle(await gateway.get_intent(about["id"]))
+    elif kind in {"charge.succeeded", "charge.failed"} and about.get("payment_intent"):
+        await service.settle(await gateway.get_intent(about["payment_intent"]))
+    elif kind.startswith("refund."):
+        refund = await refunds.find(about["id"])
+        if refund is not None:
+            await refunds.enter(refund.id, await gateway.get_refund(about["id"]))

@@ -1,0 +1,203 @@
+"""The books: what Stripe says of a payment becomes rows here, once, in whatever order it comes."""
+
+from decimal import Decimal
+
+from cinema import audit
+from cinema.database import atomic, current_transaction, fetch
+from cinema.library.queries import holdings
+from cinema.orders import service as orders
+from cinema.orders.models import Order, OrderStatus
+from cinema.outbox import emit
+from cinema.payments.advice import recommendation
+from cinema.payments.events import (
+    PaymentCanceled,
+    PaymentFailed,
+    PaymentMismatched,
+    PaymentSucceeded,
+    RefundRequested,
+)
+from cinema.payments.models import (
+    CheckoutStatus,
+    Payment,
+    PaymentStatus,
+    Refund,
+)
+from cinema.payments.stripe import IntentState
+
+SETTLED = {
+    PaymentStatus.SUCCESSFUL,
+    PaymentStatus.PARTIALLY_REFUNDED,
+    PaymentStatus.REFUNDED,
+    PaymentStatus.DISPUTED,
+}
+"""The money has come in; what came of it later does not make it come in again."""
+
+
+@atomic
+async def settle(intent: IntentState) -> None:
+    """Enter a payment as it stands at Stripe; entering it again changes nothing.
+
+    The webhook's job, the success page and the reconciliation all come here, and the order's
+    row lock decides who is first.
+    """
+    if intent.order_id is None:
+        return
+    order = await Order.filter(id=intent.order_id).select_for_update().first()
+    if order is None:
+        return
+    if intent.status == "succeeded":
+        await _succeeded(order, intent)
+    elif intent.status == "canceled":
+        await _canceled(order, intent)
+    elif intent.failure_code:
+        await _failed(order, intent)
+
+
+async def settle_free(order: Order) -> None:
+    """Pay a locked order that costs nothing, without Stripe; a step of the caller's transaction."""
+    payment = await Payment.create(
+        user_id=order.user_id, order_id=order.id, amount=Decimal(0), currency=order.currency
+    )
+    await _enter_success(order, payment)
+    await orders.mark_paid(order)
+    await audit.record("order.paid", f"order:{order.id}", after={"payment": payment.id})
+
+
+async def _succeeded(order: Order, intent: IntentState) -> None:
+    if (intent.amount, intent.currency) != (order.total_amount, order.currency):
+        await _alarm(order, intent)
+        return
+    payment = await _payment(order, intent)
+    if payment.status in SETTLED:
+        return
+    await _enter_success(order, payment)
+    if order.status is OrderStatus.PENDING or await _can_revive(order):
+        await orders.mark_paid(order)
+        await audit.record("order.paid", f"order:{order.id}", after={"payment": payment.id})
+    else:
+        await request_refund(payment, payment.amount, f"the order was {order.status}")
+
+
+async def _can_revive(order: Order) -> bool:
+    """Tell whether a late payment may still buy what the expired order was for."""
+    if order.status is not OrderStatus.EXPIRED:
+        return False
+    movie_ids = [item.movie_id for item in await orders.items_of(order.id)]
+    sellable = await fetch(
+        "SELECT id FROM movies WHERE id = ANY($1::bigint[]) AND is_available"
+        " AND deleted_at IS NULL ORDER BY id FOR SHARE",
+        movie_ids,
+    )
+    return len(sellable) == len(movie_ids) and not await holdings(order.user_id, movie_ids)
+
+
+async def _enter_success(order: Order, payment: Payment) -> None:
+    payment.move_to(PaymentStatus.SUCCESSFUL)
+    await payment.save(update_fields=["status"])
+    await fetch(
+        "INSERT INTO payment_items (payment_id, order_item_id, price_at_payment)"
+        " SELECT $1, id, price_at_order FROM order_items WHERE order_id = $2",
+        payment.id,
+        order.id,
+    )
+    await fetch(
+        "UPDATE checkouts SET status = $2 WHERE order_id = $1 AND status IN ('creating', 'open')",
+        order.id,
+        CheckoutStatus.COMPLETED,
+    )
+    await emit(
+        PaymentSucceeded(
+            payment_id=payment.id,
+            order_id=order.id,
+            user_id=order.user_id,
+            amount=payment.amount,
+            currency=payment.currency,
+        )
+    )
+
+
+async def _failed(order: Order, intent: IntentState) -> None:
+    """Enter a decline. A payment that succeeded meanwhile stays so."""
+    payment = await _payment(order, intent)
+    if payment.status is PaymentStatus.PENDING:
+        payment.move_to(PaymentStatus.FAILED)
+    elif payment.status is not PaymentStatus.FAILED or payment.failure_code == intent.failure_code:
+        return
+    payment.failure_code = intent.failure_code
+    await payment.save(update_fields=["status", "failure_code"])
+    await emit(
+        PaymentFailed(
+            payment_id=payment.id,
+            order_id=order.id,
+            user_id=order.user_id,
+            amount=payment.amount,
+            currency=payment.currency,
+            failure_code=intent.failure_code,
+            recommendation=recommendation(intent.failure_code),
+        )
+    )
+
+
+async def _canceled(order: Order, intent: IntentState) -> None:
+    payment = await Payment.filter(external_payment_id=intent.id).first()
+    if payment is None or payment.status not in {PaymentStatus.PENDING, PaymentStatus.FAILED}:
+        return
+    payment.move_to(PaymentStatus.CANCELED)
+    await payment.save(update_fields=["status"])
+    await emit(
+        PaymentCanceled(
+            payment_id=payment.id,
+            order_id=order.id,
+            user_id=order.user_id,
+            amount=payment.amount,
+            currency=payment.currency,
+        )
+    )
+
+
+async def _payment(order: Order, intent: IntentState) -> Payment:
+    """Find the payment of an intent or make it; the order's lock keeps a second one away."""
+    payment, _ = await Payment.get_or_create(
+        external_payment_id=intent.id,
+        defaults={
+            "user_id": order.user_id,
+            "order_id": order.id,
+            "amount": order.total_amount,
+            "currency": order.currency,
+        },
+    )
+    return payment
+
+
+async def request_refund(
+    payment: Payment, amount: Decimal, reason: str, requested_by: int | None = None
+) -> Refund:
+    """Write down that money has to go back; a job asks Stripe for it. The caller's transaction."""
+    current_transaction()
+    refund = await Refund.create(
+        payment_id=payment.id, amount=amount, reason=reason, requested_by_id=requested_by
+    )
+    await audit.record("refund.requested", f"payment:{payment.id}", after={"reason": reason})
+    await emit(RefundRequested(refund_id=refund.id))
+    return refund
+
+
+async def _alarm(order: Order, intent: IntentState) -> None:
+    expected = f"{order.total_amount} {order.currency}"
+    received = f"{intent.amount} {intent.currency}"
+    subject = f"order:{order.id}"
+    known = await fetch(
+        "SELECT 1 FROM audit_log WHERE subject = $1 AND action = 'payment.mismatched'", subject
+    )
+    if known:
+        return
+    after = {"expected": expected, "received": received, "intent": intent.id}
+    await audit.record("payment.mismatched", subject, after=after)
+    await emit(
+        PaymentMismatched(
+            order_id=order.id,
+            external_payment_id=intent.id,
+            expected=expected,
+            received=received,
+        )
+    )
