@@ -18,7 +18,7 @@ class StripeServer:
 
     name = "stripe"
 
-    def __init__(self, data: Path, env: Mapping[str, str], shop: str) -> None:
+    def __init__(self, data: Path, env: Mapping[str, str], shop: str, *, port: int = 0) -> None:
         secrets = env["CINEMA_STRIPE_WEBHOOK_SECRETS"].split(",")
         self._config = SimulatorConfig(
             data_dir=data,
@@ -26,7 +26,7 @@ class StripeServer:
             webhook_url=f"{shop}{WEBHOOK_PATH}",
             webhook_secrets=tuple(secret.strip() for secret in secrets),
         )
-        self._port = 0
+        self._port = port
         self._running = AsyncExitStack()
         self.running = False
         self.url = ""

@@ -2,14 +2,16 @@
 
 PostgreSQL refuses to run as root. So for root it runs as the owner of an existing cluster, else as
 `nobody`; and where that user cannot reach the cluster or the binaries (a home folder, mode 700),
-they go to /var/lib/cinema-dev, under a name derived from their path. No folder that exists is made
-more open than it was.
+they go to /var/lib/cinema-dev, under a name derived from their path (a cluster that is not to last
+goes to the folder for temporary files). No folder that exists is made more open than it was.
 """
 
+import atexit
 import hashlib
 import os
 import pwd
 import shutil
+import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,12 +45,12 @@ class Home:
         return unfinished
 
 
-def find_home(data: Path) -> Home:
+def find_home(data: Path, *, lasting: bool = True) -> Home:
     """Decide folder, binaries and user for the cluster that is asked for at `data`."""
     if os.geteuid() != 0:
         data.parent.mkdir(parents=True, exist_ok=True)
         return Home(data, installed_binaries(), os.geteuid(), os.getegid(), None)
-    folder = data_folder(data)
+    folder = data_folder(data) if lasting else _passing_folder(data)
     folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     user = _owner(folder)
     return Home(folder, _reachable_binaries(), user[0], user[1], user)
@@ -63,6 +65,14 @@ def data_folder(data: Path) -> Path:
         return data
     stand_in = PRIVATE_FOLDERS / _digest(data) / "postgres"
     return data if reachable_by_others(data.parent) and not stand_in.exists() else stand_in
+
+
+def _passing_folder(data: Path) -> Path:
+    if reachable_by_others(data.parent):
+        return data
+    stand_in = Path(tempfile.gettempdir()) / f"cinema-{_digest(data)}"
+    atexit.register(shutil.rmtree, stand_in, ignore_errors=True)
+    return stand_in / "postgres"
 
 
 def remove_cluster(data: Path) -> None:
@@ -100,16 +110,24 @@ def _reachable_binaries() -> Path:
     package = installed.parent.parent
     copy = PRIVATE_FOLDERS / f"bin-{_digest(package)}"
     if not copy.exists():
-        _copy_open(package / INSTALLATION, copy / package.name / INSTALLATION)
-        _copy_open(package.with_name(f"{WHEEL}.libs"), copy / f"{WHEEL}.libs")
+        _copy_wheel(package, copy)
     return copy / package.name / INSTALLATION / "bin"
 
 
-def _copy_open(source: Path, target: Path) -> None:
-    shutil.copytree(source, target, symlinks=True)
-    for place in (target, *target.parents, *target.rglob("*")):
-        if place.is_relative_to(PRIVATE_FOLDERS) and not place.is_symlink():
-            place.chmod(place.stat().st_mode | 0o555 if place.is_dir() else 0o755)
+def _copy_wheel(package: Path, target: Path) -> None:
+    PRIVATE_FOLDERS.mkdir(mode=0o755, parents=True, exist_ok=True)
+    # Beside its place and renamed: others may be at it, too, and the first to finish has it.
+    unfinished = Path(tempfile.mkdtemp(dir=PRIVATE_FOLDERS, prefix="new-"))
+    for name in (f"{package.name}/{INSTALLATION}", f"{WHEEL}.libs"):
+        if (package.parent / name).exists():
+            shutil.copytree(package.parent / name, unfinished / name, symlinks=True)
+    for place in (unfinished, *unfinished.rglob("*")):
+        if not place.is_symlink():
+            place.chmod(place.stat().st_mode | (0o555 if place.is_dir() else 0o444))
+    try:
+        unfinished.rename(target)
+    except OSError:
+        shutil.rmtree(unfinished)
 
 
 def _owner(folder: Path) -> tuple[int, int]:

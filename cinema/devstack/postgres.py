@@ -88,7 +88,7 @@ class PostgresServer(ProcessServer):
 
         Raises DevstackError.
         """
-        home = self._home = find_home(self.data)
+        home = self._home = find_home(self.data, lasting=self.durable)
         self._sockets = socket_folder(home.folder, SOCKET_NAME, home.uid)
         if not (home.folder / "PG_VERSION").exists():
             await self._create_cluster(home)
@@ -127,6 +127,19 @@ class PostgresServer(ProcessServer):
         async with self._connection() as connection:
             known = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
         return self.url(name) if known else await self.create_database(name)
+
+    async def read_note(self, database: str) -> str | None:
+        """What write_note() left on the database; None where there is nothing, or no database."""
+        query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1"
+        async with self._connection() as connection:
+            note: str | None = await connection.fetchval(query, database)
+        return note
+
+    async def write_note(self, database: str, note: str) -> None:
+        """Leave a word with the database (its COMMENT): it goes where the database goes."""
+        if not note.isalnum():
+            raise ValueError(f"{note!r} is no plain word")
+        await self._execute(f"COMMENT ON DATABASE {_identifier(database)} IS '{note}'")
 
     async def drop_database(self, name: str) -> None:
         """Drop a database, sending away whoever is connected to it."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cinema.devstack.data import DataFolder
 from cinema.devstack.errors import DevstackError
+from cinema.devstack.ports import free_port
 from cinema.devstack.postgres import PostgresServer
 from cinema.devstack.redis import RedisServer
 from cinema.devstack.s3 import S3Server
@@ -67,21 +68,39 @@ class Stack:
         }
         self.servers: list[Server] = []
         self.postgres: PostgresServer | None = None
+        self._smtp_port: int | None = None
+        self._stripe_port: int | None = None
 
     async def start(self) -> None:
-        """Start what is missing, all at once. Raises DevstackError; stop() is due in any case."""
-        missing = [
-            begin
-            for setting, begin in {
-                "CINEMA_DATABASE_URL": self._start_postgres,
-                "CINEMA_REDIS_URL": self._start_redis,
-                "CINEMA_S3_URL": self._start_s3,
-                "CINEMA_SMTP_URL": self._start_smtp,
-                "CINEMA_STRIPE_API_URL": self._start_stripe,
-            }.items()
-            if setting not in self.env
-        ]
-        await all_of(*(begin() for begin in missing))
+        """Start PostgreSQL, Redis and S3, all at once, and settle every address.
+
+        Raises DevstackError; stop() is due in any case.
+        """
+        begin = {
+            "CINEMA_DATABASE_URL": self._start_postgres,
+            "CINEMA_REDIS_URL": self._start_redis,
+            "CINEMA_S3_URL": self._start_s3,
+        }
+        await all_of(*(start() for setting, start in begin.items() if setting not in self.env))
+        if "CINEMA_SMTP_URL" not in self.env:
+            self._smtp_port = free_port()
+            self.env["CINEMA_SMTP_URL"] = f"smtp://127.0.0.1:{self._smtp_port}"
+            self.env["CINEMA_MAILBOX_DIR"] = str(self.data.mailbox)
+        if "CINEMA_STRIPE_API_URL" not in self.env:
+            self._stripe_port = free_port()
+            self.env["CINEMA_STRIPE_API_URL"] = f"http://127.0.0.1:{self._stripe_port}"
+
+    async def start_correspondents(self) -> None:
+        """Start the catcher of mail and the Stripe simulator, who live in this process.
+
+        Apart from start(), because their modules take longer to load than the servers to start:
+        the product's own processes can begin meanwhile. Raises DevstackError.
+        """
+        try:
+            await self._start_smtp()
+            await self._start_stripe()
+        except OSError as error:
+            raise DevstackError(f"A free port was taken meanwhile, try again ({error})") from None
 
     async def stop(self) -> None:
         await all_of(*(server.stop() for server in self.servers))
@@ -108,20 +127,19 @@ class Stack:
         self.env["CINEMA_S3_URL"] = s3.url
 
     async def _start_smtp(self) -> None:
-        # Late: the processes above start while these modules load.
+        if self._smtp_port is None:
+            return
         from cinema.devstack.smtp import SmtpCatcher
 
-        smtp = SmtpCatcher(self.data.mailbox)
-        await self._run(smtp)
-        self.env["CINEMA_SMTP_URL"] = smtp.url
-        self.env["CINEMA_MAILBOX_DIR"] = str(self.data.mailbox)
+        await self._run(SmtpCatcher(self.data.mailbox, port=self._smtp_port))
 
     async def _start_stripe(self) -> None:
+        if self._stripe_port is None:
+            return
         from cinema.devstack.payments import StripeServer
 
-        stripe = StripeServer(self.data.path / "stripe", self.env, self.address.url)
-        await self._run(stripe)
-        self.env["CINEMA_STRIPE_API_URL"] = stripe.url
+        data = self.data.path / "stripe"
+        await self._run(StripeServer(data, self.env, self.address.url, port=self._stripe_port))
 
     async def _run(self, server: Server) -> None:
         self.servers.append(server)

@@ -3,11 +3,9 @@
 import asyncio
 import os
 import signal
-import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from cinema.devstack import screen
@@ -18,38 +16,12 @@ from cinema.devstack.keeper import keep
 from cinema.devstack.logs import LogFollower
 from cinema.devstack.pghome import data_folder, remove_cluster
 from cinema.devstack.pgleftovers import end_all
-from cinema.devstack.ports import port_is_free
+from cinema.devstack.ports import free_port, port_is_free
+from cinema.devstack.recipe import Recipe
 from cinema.devstack.servers import all_of
-from cinema.devstack.stack import Address, Stack, given_settings
+from cinema.devstack.stack import DATABASE, Address, Stack, given_settings
 
 FOLLOW_SECONDS = 0.2
-
-
-async def prepare_database(data: Path) -> None:
-    """Bring the database up to date; on the first start, fill it with the demo catalogue."""
-    from cinema.devstack.demo import prepare
-    from cinema.migrate import migrate
-    from cinema.settings import load_settings
-
-    settings = load_settings(data)
-    await migrate(settings)
-    await prepare(settings)
-
-
-def load_application() -> None:
-    """Import what prepare_database() needs: it takes longer than the servers take to start."""
-    import cinema.devstack.demo
-    import cinema.migrate  # noqa: F401
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What runs beside the private servers."""
-
-    web: Sequence[str] = (sys.executable, "-m", "cinema", "serve")
-    worker: Sequence[str] = (sys.executable, "-m", "cinema", "worker")
-    load: Callable[[], None] = load_application
-    prepare: Callable[[Path], Awaitable[None]] = prepare_database
 
 
 def run_dev(
@@ -128,7 +100,7 @@ class Supervisor:
         given = given_settings()
         self.folder = folder
         self.recipe = recipe
-        self.address = Address(given.get("CINEMA_HOST", "127.0.0.1"), port)
+        self.address = Address(given.get("CINEMA_HOST", "127.0.0.1"), port or free_port())
         self.stack = Stack(folder, given, self.address)
         self.applications: list[Application] = []
         self._verbose = verbose
@@ -139,13 +111,9 @@ class Supervisor:
     async def start(self) -> None:
         """Start everything and say so. Raises DevstackError; stop() is due in any case."""
         self._check_port()
-        loading = asyncio.create_task(asyncio.to_thread(self.recipe.load))
-        try:
-            await self.stack.start()
-        finally:
-            await loading
+        await self.stack.start()
         self.folder.write_env(self.stack.env)
-        await self.recipe.prepare(self.folder.path)
+        await self._prepare()
         await self._start_applications()
         for server in (*self.stack.servers, *self.applications):
             self._keepers.append(asyncio.create_task(keep(server, screen.say)))
@@ -187,7 +155,20 @@ class Supervisor:
         for application in self.applications:
             follower = LogFollower(application.name, application.log, everything=self._verbose)
             self._followers.append(asyncio.create_task(_follow(follower)))
-        await all_of(web.start(), worker.start())
+        await all_of(web.start(), self._start_rest(worker))
+
+    async def _start_rest(self, worker: Application) -> None:
+        await self.stack.start_correspondents()
+        await worker.start()
+
+    async def _prepare(self) -> None:
+        postgres, digest = self.stack.postgres, self.recipe.digest()
+        # Left out where nothing has changed: it loads half the product, and every warm start
+        # would wait for that. A database that is not ours has no such note.
+        if postgres is None or await postgres.read_note(DATABASE) != digest:
+            await self.recipe.prepare(self.folder.path)
+            if postgres is not None:
+                await postgres.write_note(DATABASE, digest)
 
     def _say_open(self) -> None:
         notes = {}

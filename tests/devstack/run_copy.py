@@ -1,9 +1,11 @@
 """`cinema dev` with the small shop in place of the product: a program of its own, to be killed."""
 
+import os
 import sys
 from pathlib import Path
 
-from cinema.devstack.supervisor import Recipe, run_dev
+from cinema.devstack.recipe import Recipe
+from cinema.devstack.supervisor import run_dev
 
 SHOP = str(Path(__file__).with_name("small_shop.py"))
 
@@ -13,16 +15,16 @@ async def prepare(data: Path) -> None:
         lines.write("once\n")
 
 
-def nothing() -> None:
-    """There is nothing to load."""
+def digest() -> str:
+    return os.environ.get("SHOP_DIGEST", "first")
 
 
 if __name__ == "__main__":
     recipe = Recipe(
         web=(sys.executable, SHOP, "web"),
         worker=(sys.executable, SHOP, "worker"),
-        load=nothing,
         prepare=prepare,
+        digest=digest,
     )
     port, data, *flags = sys.argv[1:]
     sys.exit(run_dev(int(port), Path(data), "--fresh" in flags, "--verbose" in flags, recipe))

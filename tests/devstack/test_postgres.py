@@ -2,14 +2,24 @@
 
 import asyncio
 import os
+import shutil
 import signal
+import tempfile
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 from cinema.devstack.data import temporary_folder
-from cinema.devstack.pghome import data_folder, find_home, reachable_by_others, remove_cluster
+from cinema.devstack.pghome import (
+    INSTALLATION,
+    WHEEL,
+    data_folder,
+    find_home,
+    installed_binaries,
+    reachable_by_others,
+    remove_cluster,
+)
 from cinema.devstack.pgleftovers import servers_on
 from cinema.devstack.postgres import PostgresServer, run_postgres
 from tests.waiting import eventually
@@ -168,18 +178,30 @@ async def test_as_root_a_closed_folder_stays_closed_and_the_cluster_goes_elsewhe
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     try:
-        async with run_postgres(closed / "postgres", durable=False) as server:
+        async with run_postgres(closed / "postgres") as server:
             assert server.moved
             assert server.folder == data_folder(closed / "postgres")
             assert server.folder.is_relative_to("/var/lib/cinema-dev")
             assert await ask(server, "SELECT 1") == 1
             assert closed.stat().st_mode & 0o777 == 0o700
-            assert list(closed.iterdir()) == []
+            assert [path.name for path in closed.iterdir()] == ["postgres.log"]
         place = server.folder
         assert place.exists()
     finally:
         remove_cluster(closed / "postgres")
     assert not place.parent.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change its user")
+async def test_as_root_a_cluster_that_is_not_to_last_goes_to_the_temporary_files(
+    tmp_path: Path,
+) -> None:
+    assert not reachable_by_others(tmp_path), "pytest's folders are closed"
+    async with run_postgres(tmp_path / "postgres", durable=False) as server:
+        assert server.folder.parent.parent == Path(tempfile.gettempdir())
+        await server.stop()
+        await server.start()
+        assert await ask(server, "SELECT 1") == 1
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change its user")
@@ -189,3 +211,25 @@ def test_as_root_an_open_folder_is_used_as_it_is() -> None:
         assert home.folder == folder / "postgres"
         assert home.uid != 0
         assert reachable_by_others(home.bin)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change its user")
+async def test_as_root_binaries_in_a_closed_folder_are_copied_to_where_they_can_be_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = installed_binaries().parents[2]
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    for name in (f"{WHEEL}/{INSTALLATION}", f"{WHEEL}.libs"):
+        shutil.copytree(packages / name, closed / name, symlinks=True)
+    (closed / WHEEL / "__init__.py").touch()
+    monkeypatch.syspath_prepend(closed)
+    assert installed_binaries().is_relative_to(closed)
+    try:
+        async with run_postgres(durable=False) as server:
+            assert await ask(server, "SELECT 1") == 1
+            place = Path(f"/proc/{server.pid}/exe").readlink()  # noqa: ASYNC240
+        assert place.is_relative_to("/var/lib/cinema-dev")
+        assert closed.stat().st_mode & 0o777 == 0o700
+    finally:
+        shutil.rmtree(place.parents[3])

@@ -89,6 +89,23 @@ async def test_data_and_secrets_are_kept_and_addresses_are_not(folder: Path) -> 
     assert [first[name] for name in secrets] == [second[name] for name in secrets]
 
 
+async def test_the_database_is_prepared_once_until_what_prepares_it_changes(
+    folder: Path,
+) -> None:
+    for digest in ("first", "first", "second"):
+        async with running_copy(folder / "data", env={"SHOP_DIGEST": digest}):
+            pass
+    assert (folder / "data/prepared").read_text() == "once\nonce\n"
+
+
+async def test_a_database_that_is_not_ours_is_prepared_at_every_start(folder: Path) -> None:
+    given = {"CINEMA_DATABASE_URL": "postgresql://cinema@db.example/cinema"}
+    for _ in range(2):
+        async with running_copy(folder / "data", env=given):
+            pass
+    assert (folder / "data/prepared").read_text() == "once\nonce\n"
+
+
 async def test_fresh_begins_anew(folder: Path) -> None:
     async with running_copy(folder / "data") as copy:
         first = copy.env
