@@ -32,3 +32,13 @@ def to_minor(amount: Decimal, currency: str) -> int:
 
 def from_minor(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-exponent(currency))
+
+
+SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
+
+
+def written(amount: Decimal, currency: str) -> str:
+    """Write an amount for a reader: `$9.99`, `¥1,200`, `1,200.000 KWD`."""
+    number = f"{amount:,.{exponent(currency)}f}"
+    sign = SIGNS.get(currency)
+    return f"{sign}{number}" if sign else f"{number} {currency.upper()}"

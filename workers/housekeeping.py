@@ -4,6 +4,7 @@ from functools import partial
 
 import structlog
 
+from cinema.accounts.service import clean_expired
 from cinema.database import fetch
 from cinema.payments.closing import expire_due, reconcile
 from cinema.resources import Resources
@@ -61,9 +62,11 @@ async def prune_everything() -> int:
 
 
 def tasks(resources: Resources, runner: Runner, queue: Queue) -> list[Task]:
+    gateway = resources.gateway
     return [
         Task("sweep_jobs", every=2, run=partial(sweep, runner, queue)),
-        Task("expire_orders", every=10, run=partial(expire_due, resources.gateway)),
-        Task("reconcile_payments", every=60, run=partial(reconcile, resources.gateway)),
+        Task("expire_orders", every=10, run=partial(expire_due, gateway), timeout=300),
+        Task("reconcile_payments", every=60, run=partial(reconcile, gateway), timeout=300),
+        Task("clean_accounts", every=3600, run=clean_expired, timeout=600),
         Task("prune", every=24 * 3600, run=prune_everything, timeout=600),
     ]

@@ -2,14 +2,7 @@
 
 from collections.abc import Mapping
 
-from cinema.accounts.events import (
-    ActivationRequested,
-    PasswordChanged,
-    PasswordResetRequested,
-    SessionStolen,
-    UserActivated,
-    UserRegistered,
-)
+from cinema.accounts import events as accounts
 from cinema.events import Event
 from cinema.jobs import Job
 from cinema.notifications.account_mails import (
@@ -19,18 +12,39 @@ from cinema.notifications.account_mails import (
     mail_password_reset,
     mail_session_stolen,
 )
-from cinema.payments.events import RefundRequested, StripeEventReceived
+from cinema.notifications.jobs import (
+    alert_staff,
+    ring_order_expired,
+    ring_order_paid,
+    ring_payment_failed,
+    ring_payment_refunded,
+)
+from cinema.notifications.order_mails import (
+    mail_order_created,
+    mail_order_expired,
+    mail_payment_failed,
+    mail_receipt,
+    mail_refund,
+)
+from cinema.orders import events as orders
+from cinema.payments import events as payments
 from cinema.payments.jobs import ask_for_refund, settle_stripe_event
 
 SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {
-    UserRegistered: (mail_activation,),
-    ActivationRequested: (mail_activation,),
-    UserActivated: (mail_activated,),
-    PasswordResetRequested: (mail_password_reset,),
-    PasswordChanged: (mail_password_changed,),
-    SessionStolen: (mail_session_stolen,),
-    StripeEventReceived: (settle_stripe_event,),
-    RefundRequested: (ask_for_refund,),
+    accounts.UserRegistered: (mail_activation,),
+    accounts.ActivationRequested: (mail_activation,),
+    accounts.UserActivated: (mail_activated,),
+    accounts.PasswordResetRequested: (mail_password_reset,),
+    accounts.PasswordChanged: (mail_password_changed,),
+    accounts.SessionStolen: (mail_session_stolen,),
+    orders.OrderCreated: (mail_order_created,),
+    orders.OrderPaid: (ring_order_paid, mail_receipt),
+    orders.OrderExpired: (ring_order_expired, mail_order_expired),
+    payments.StripeEventReceived: (settle_stripe_event,),
+    payments.RefundRequested: (ask_for_refund,),
+    payments.PaymentFailed: (ring_payment_failed, mail_payment_failed),
+    payments.PaymentRefunded: (ring_payment_refunded, mail_refund),
+    payments.PaymentMismatched: (alert_staff,),
 }
 
 JOBS: Mapping[str, Job] = {job.__name__: job for jobs in SUBSCRIPTIONS.values() for job in jobs}

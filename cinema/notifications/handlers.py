@@ -1,0 +1,47 @@
+from aiohttp import web
+
+from cinema.http.body import path_id
+from cinema.http.endpoint import endpoint
+from cinema.http.identity import current_identity
+from cinema.http.pagination import CursorPage, Page, page_of
+from cinema.notifications import queries, service
+from cinema.notifications.errors import NotificationNotFound
+from cinema.notifications.schemas import NotificationOut, NotificationQuery, ReadAll, UnreadCount
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/api/v1/notifications")
+@endpoint(query=NotificationQuery)
+async def list_notifications(
+    request: web.Request, query: NotificationQuery
+) -> Page[NotificationOut] | CursorPage[NotificationOut]:
+    """List the caller's notifications, newest first."""
+    user_id = current_identity(request).user_id
+    if query.cursor is None:
+        items, total = await queries.list_notifications(user_id, query)
+        return page_of(request, query, items, total)
+    page, more = await queries.list_notifications_before(user_id, query)
+    return CursorPage(items=page, per_page=query.per_page, next_cursor=more)
+
+
+@routes.get("/api/v1/notifications/unread-count")
+@endpoint()
+async def unread_count(request: web.Request) -> UnreadCount:
+    """Count the caller's unread notifications."""
+    return UnreadCount(unread=await queries.unread_count(current_identity(request).user_id))
+
+
+@routes.post("/api/v1/notifications/{notification_id:[0-9]{1,18}}/read")
+@endpoint(errors=(NotificationNotFound,))
+async def mark_read(request: web.Request) -> NotificationOut:
+    """Mark a notification as read; again it changes nothing."""
+    user_id = current_identity(request).user_id
+    return await service.mark_read(user_id, path_id(request, "notification_id"))
+
+
+@routes.post("/api/v1/notifications/read-all")
+@endpoint()
+async def mark_all_read(request: web.Request) -> ReadAll:
+    """Mark every notification as read."""
+    return ReadAll(read=await service.mark_all_read(current_identity(request).user_id))
