@@ -7,7 +7,10 @@ from functools import partial
 from aiohttp import web
 
 from cinema.accounts import handlers as accounts
+from cinema.accounts import profile_handlers as profiles
 from cinema.accounts.queries import authenticate
+from cinema.admin import handlers as admin
+from cinema.admin.personal_data import register_personal_data
 from cinema.cart import handlers as cart
 from cinema.catalogue import handlers as catalogue
 from cinema.http import health
@@ -19,6 +22,7 @@ from cinema.http.network import TRUSTED_PROXIES, parse_networks
 from cinema.http.ratelimit import install_limits
 from cinema.http.request_id import request_id_middleware
 from cinema.library import handlers as library
+from cinema.notifications import handlers as notifications
 from cinema.orders import handlers as orders
 from cinema.payments import handlers as payments
 from cinema.realtime import close_sockets, feed
@@ -58,8 +62,21 @@ def create_app(settings: Settings) -> web.Application:
     install_limits(app)
     app.cleanup_ctx.append(feed)
     app.on_shutdown.append(close_sockets)
+    register_personal_data()
     app[health.READINESS] = health.Readiness()
     app.add_routes(health.routes)
-    for domain in (accounts, catalogue, library, social, cart, orders, payments, realtime):
+    for domain in (
+        accounts,
+        profiles,
+        catalogue,
+        library,
+        social,
+        cart,
+        orders,
+        payments,
+        notifications,
+        admin,
+        realtime,
+    ):
         app.add_routes(domain.routes)
     return app

@@ -74,6 +74,10 @@ class UserDeleted(_OwnEvent):
     avatar_key: str | None
 
 
+class ProfileChanged(_OwnEvent):
+    type = "profile.changed"
+
+
 class AvatarReplaced(_UserEvent):
     """The objects under the old key belong to nobody any more."""
 

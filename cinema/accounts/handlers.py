@@ -8,17 +8,23 @@ from cinema.accounts.errors import (
     CredentialsInvalid,
     EmailTaken,
     HashingBusy,
+    LastAdmin,
     OneTimeTokenInvalid,
     RefreshTokenInvalid,
+    SamePassword,
     SessionNotFound,
+    WrongPassword,
 )
 from cinema.accounts.schemas import (
     Activate,
+    ChangePassword,
     EmailOnly,
+    Export,
     Login,
     Message,
     Refresh,
     Register,
+    ResetPassword,
     SessionList,
     TokenPair,
     UserOut,
@@ -27,7 +33,16 @@ from cinema.http.body import path_id
 from cinema.http.device import device_of
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import Access, current_identity
-from cinema.http.ratelimit import ACTIVATE, LOGIN, REFRESH, REGISTER, RESEND
+from cinema.http.ratelimit import (
+    ACTIVATE,
+    FORGOT,
+    LOGIN,
+    PASSWORD,
+    REFRESH,
+    REGISTER,
+    RESEND,
+    RESET,
+)
 from cinema.resources import RESOURCES
 
 routes = web.RouteTableDef()
@@ -129,3 +144,50 @@ async def revoke_session(request: web.Request) -> None:
 async def get_me(request: web.Request) -> UserOut:
     """Show one's own account."""
     return await queries.get_user(current_identity(request).user_id)
+
+
+@routes.delete("/api/v1/accounts/me")
+@endpoint(status=HTTPStatus.NO_CONTENT, errors=(LastAdmin,))
+async def delete_me(request: web.Request) -> None:
+    """Delete one's own account, for good.
+
+    Personal data are erased; orders and payments stay without a name.
+    """
+    await service.delete_me(current_identity(request).user_id)
+
+
+@routes.get("/api/v1/accounts/me/export")
+@endpoint()
+async def export_me(request: web.Request) -> Export:
+    """Export all personal data as one JSON document."""
+    return Export(await service.export_me(current_identity(request).user_id))
+
+
+@routes.post("/api/v1/accounts/password/change")
+@endpoint(ChangePassword, errors=(WrongPassword, SamePassword, HashingBusy), limit=PASSWORD)
+async def change_password(request: web.Request, body: ChangePassword) -> Message:
+    """Change the password; every other session of the account ends."""
+    caller = current_identity(request)
+    await service.change_password(caller.user_id, caller.session_id, body)
+    return Message(message="Password changed.")
+
+
+@routes.post("/api/v1/accounts/password/forgot")
+@endpoint(EmailOnly, access=Access.PUBLIC, limit=FORGOT)
+async def forgot_password(request: web.Request, body: EmailOnly) -> Message:
+    """Ask for a mail with a link to set a new password, good for an hour.
+
+    The answer and its time tell nothing about the address.
+    """
+    await service.forgot_password(request.app[RESOURCES].settings, body.email)
+    return Message(message="If the email exists, a link to reset the password was sent.")
+
+
+@routes.post("/api/v1/accounts/password/reset")
+@endpoint(
+    ResetPassword, access=Access.PUBLIC, errors=(OneTimeTokenInvalid, HashingBusy), limit=RESET
+)
+async def reset_password(request: web.Request, body: ResetPassword) -> Message:
+    """Set a new password with the token of a mail; every session of the account ends."""
+    await service.reset_password(body)
+    return Message(message="Password changed.")

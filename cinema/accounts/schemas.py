@@ -1,13 +1,14 @@
 import re
 import unicodedata
 from datetime import UTC, date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
+    RootModel,
     StringConstraints,
     model_validator,
 )
@@ -145,6 +146,10 @@ class UserOut(BaseModel):
     group: Role
     is_active: bool
     created_at: datetime
+
+
+class Export(RootModel[dict[str, Any]]):
+    """All that is known about a user, a member for each domain."""
 
 
 class AvatarOut(BaseModel):
