@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from cinema.accounts import events as accounts
+from cinema.accounts.jobs import delete_last_avatar, delete_old_avatar
 from cinema.events import Event
 from cinema.jobs import Job
 from cinema.notifications.account_mails import (
@@ -37,6 +38,8 @@ SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {
     accounts.PasswordResetRequested: (mail_password_reset,),
     accounts.PasswordChanged: (mail_password_changed,),
     accounts.SessionStolen: (mail_session_stolen,),
+    accounts.AvatarReplaced: (delete_old_avatar,),
+    accounts.UserDeleted: (delete_last_avatar,),
     orders.OrderCreated: (mail_order_created,),
     orders.OrderPaid: (ring_order_paid, mail_receipt),
     orders.OrderExpired: (ring_order_expired, mail_order_expired),
