@@ -9,7 +9,9 @@ import structlog
 
 from cinema.settings import Settings
 
-SECRET_NAMES = re.compile(r"password|token|secret|authorization|cookie|api_key|cvc|card", re.IGNORECASE)
+SECRET_NAMES = re.compile(
+    r"password|token|secret|authorization|cookie|api_key|cvc|card", re.IGNORECASE
+)
 SECRET_VALUES = re.compile(
     r"(?:sk|rk)_(?:live|test)_\w+|whsec_\w+|eyJ[\w-]+\.[\w-]+\.[\w-]+|[^\s/:@]+:[^\s/@]+@"
     r"|(?<=token=)[\w.~-]+"
@@ -46,7 +48,10 @@ def configure_logging(settings: Settings) -> None:
     renderer = (
         structlog.processors.JSONRenderer()
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+        # The default shows local variables beside a traceback, and among them are secrets.
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(

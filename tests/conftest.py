@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from aiohttp import web
@@ -70,7 +71,9 @@ async def clean(settings: Settings) -> None:
     async with dedicated_connection(settings) as connection:
         tables = await connection.fetchval(EMPTY)
         await connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
-        await connection.execute("UPDATE realtime_epoch SET last_seq = 0")
+        await connection.execute(
+            "UPDATE realtime_epoch SET last_seq = 0, epoch = $1", uuid4().hex[:8]
+        )
     async with command_client(settings) as redis:
         await redis.flushdb()
 

@@ -10,6 +10,7 @@ from cinema.money import MINIMUM_CHARGE
 from cinema.orders import service as orders
 from cinema.orders.errors import OrderNotPending
 from cinema.orders.models import Order, OrderStatus
+from cinema.outbox import top_of_log
 from cinema.payments import service
 from cinema.payments.errors import AlreadyPaid, AmountTooSmall, OrderWithdrawn
 from cinema.payments.models import Checkout, CheckoutStatus
@@ -107,7 +108,8 @@ async def _current_checkout(order: Order) -> Checkout:
         BEGIN_ATTEMPT,
         order.id,
         attempt,
-        f"checkout:{order.id}:{attempt}",
+        # The epoch tells this database's orders from those of another one at the same account.
+        f"checkout:{(await top_of_log()).epoch}:{order.id}:{attempt}",
         order.expires_at,
         SHORTEST_SESSION,
     )

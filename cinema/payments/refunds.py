@@ -1,7 +1,7 @@
 """Money going back: asked for at Stripe between two transactions, entered once."""
 
 from cinema.database import atomic
-from cinema.outbox import emit
+from cinema.outbox import emit, top_of_log
 from cinema.payments.events import PaymentRefunded
 from cinema.payments.models import Payment, PaymentStatus, Refund, RefundStatus
 from cinema.payments.stripe import RefundState, StripeGateway
@@ -22,7 +22,10 @@ async def carry_out(gateway: StripeGateway, refund_id: int) -> None:
     if refund.status is not RefundStatus.REQUESTED or intent_id is None:
         return
     state = await gateway.create_refund(
-        intent_id, refund.amount, refund.payment.currency, f"refund:{refund.id}"
+        intent_id,
+        refund.amount,
+        refund.payment.currency,
+        f"refund:{(await top_of_log()).epoch}:{refund.id}",
     )
     await enter(refund.id, state)
 

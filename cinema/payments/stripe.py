@@ -20,6 +20,14 @@ MAX_RETRIES = 2
 TOLERANCE = 300
 """Seconds that a webhook's signature stays valid (Stripe's own default)."""
 
+REFUSALS = (
+    stripe.InvalidRequestError,
+    stripe.AuthenticationError,
+    stripe.PermissionError,
+    stripe.IdempotencyError,
+)
+"""Errors that the same request would meet again; the others pass."""
+
 
 class StripeUnavailable(Unavailable):
     code, title = "stripe_unavailable", "The payment provider is out of reach; nothing was charged"
@@ -186,11 +194,7 @@ def _translated() -> Iterator[None]:
     """Tell an outage, which passes, from a refusal, which does not."""
     try:
         yield
-    except (
-        stripe.InvalidRequestError,
-        stripe.AuthenticationError,
-        stripe.PermissionError,
-    ) as error:
+    except REFUSALS as error:
         raise StripeRefused(f"Stripe refused: {error.code or error.http_status}.") from error
     except stripe.StripeError as error:
         raise StripeUnavailable(retry_after=5) from error
@@ -201,40 +205,48 @@ def _order_id(metadata: Mapping[str, Any] | None) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-def _session(session: Any) -> SessionState:
-    intent = session.payment_intent
+def _session(answer: stripe.StripeObject) -> SessionState:
+    session = answer.to_dict()
     return SessionState(
-        id=session.id,
-        status=session.status,
-        url=session.url or "",
-        expires_at=datetime.fromtimestamp(session.expires_at, UTC),
-        order_id=_order_id(session.metadata),
-        payment_intent=intent if isinstance(intent, str) or intent is None else intent.id,
+        id=session["id"],
+        status=session["status"],
+        url=session["url"] or "",
+        expires_at=datetime.fromtimestamp(session["expires_at"], UTC),
+        order_id=_order_id(session["metadata"]),
+        payment_intent=_id(session["payment_intent"]),
     )
 
 
-def _intent(intent: Any) -> IntentState:
-    error = intent.last_payment_error
-    minor = intent.amount_received if intent.status == "succeeded" else intent.amount
+def _intent(answer: stripe.StripeObject) -> IntentState:
+    intent = answer.to_dict()
+    error = intent["last_payment_error"]
+    received = intent["status"] == "succeeded"
     return IntentState(
-        id=intent.id,
-        status=intent.status,
-        amount=from_minor(minor, intent.currency),
-        currency=intent.currency,
-        order_id=_order_id(intent.metadata),
-        failure_code=(error.decline_code or error.code or "declined") if error else "",
-        livemode=bool(intent.livemode),
+        id=intent["id"],
+        status=intent["status"],
+        amount=from_minor(intent["amount_received" if received else "amount"], intent["currency"]),
+        currency=intent["currency"],
+        order_id=_order_id(intent["metadata"]),
+        failure_code=(error.get("decline_code") or error.get("code") or "declined")
+        if error
+        else "",
+        livemode=bool(intent["livemode"]),
     )
 
 
-def _refund(refund: Any) -> RefundState:
-    intent = refund.payment_intent
+def _refund(answer: stripe.StripeObject) -> RefundState:
+    refund = answer.to_dict()
     return RefundState(
-        id=refund.id,
-        status=refund.status,
-        payment_intent=intent if isinstance(intent, str) else intent.id,
-        amount=from_minor(refund.amount, refund.currency),
+        id=refund["id"],
+        status=refund["status"],
+        payment_intent=_id(refund["payment_intent"]) or "",
+        amount=from_minor(refund["amount"], refund["currency"]),
     )
+
+
+def _id(reference: Any) -> str | None:
+    """Return the id of an object that Stripe names or, expanded, encloses."""
+    return str(reference["id"] if isinstance(reference, dict) else reference) if reference else None
 
 
 @asynccontextmanager
