@@ -30,6 +30,8 @@ from cinema.realtime import socket as realtime
 from cinema.resources import RESOURCES, open_resources
 from cinema.settings import Settings
 from cinema.social import handlers as social
+from cinema.web.session import session_middleware
+from cinema.web.setup import install_pages
 
 MAX_BODY = 256 * 1024
 """Bytes of an ordinary body; the routes of uploads read their own streams."""
@@ -42,6 +44,7 @@ def create_app(settings: Settings) -> web.Application:
             error_middleware,
             identity_middleware,
             csrf_middleware,
+            session_middleware,
         ],
         client_max_size=MAX_BODY,
     )
@@ -79,4 +82,5 @@ def create_app(settings: Settings) -> web.Application:
         realtime,
     ):
         app.add_routes(domain.routes)
+    install_pages(app, settings)
     return app

@@ -1,5 +1,6 @@
 """How values read on a page."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -29,9 +30,14 @@ def dollars(amount: Decimal) -> str:
 
 def standing(movie: Priced, currency: str) -> str:
     """Say in a word or two what a film costs, or why it cannot be bought."""
-    if not movie.is_available:
-        return "Soon" if movie.release_at else "Not on sale"
+    if not is_on_sale(movie):
+        return "Soon" if movie.is_available else "Not on sale"
     return money(movie.price, currency) if movie.price else "Free"
+
+
+def is_on_sale(movie: Priced) -> bool:
+    released = movie.release_at is None or movie.release_at <= datetime.now(UTC)
+    return movie.is_available and released
 
 
 def duration(minutes: int) -> str:
@@ -48,11 +54,6 @@ def written(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
 
 
-def name_of(thing: Any) -> str:
-    """Name a person, a genre or a certification, be it a row or a plain text."""
-    return thing if isinstance(thing, str) else str(thing.name)
-
-
 def device(user_agent: str) -> str:
     """Name a browser and its system in words; the first 60 characters of what is unknown."""
     system = next((name for name in DEVICES if name in user_agent), "")
@@ -64,13 +65,13 @@ def device(user_agent: str) -> str:
     return f"{browser} on {system}"
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "money": money,
     "dollars": dollars,
     "standing": standing,
+    "is_on_sale": is_on_sale,
     "duration": duration,
     "iso": iso,
     "moment": written,
-    "name": name_of,
     "device": device,
 }

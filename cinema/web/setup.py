@@ -1,0 +1,45 @@
+"""The pages, wired into the application."""
+
+from aiohttp import web
+
+from cinema.http.errors import RENDER_PROBLEM
+from cinema.settings import Settings
+from cinema.web import posters, session, static
+from cinema.web.pages import (
+    accounts,
+    admin,
+    cart,
+    catalogue,
+    dev,
+    library,
+    notifications,
+    orders,
+    passwords,
+    profile,
+)
+from cinema.web.problems import render_problem
+from cinema.web.session import answer_tokens
+from cinema.web.templating import install_templates
+
+PAGES = (
+    accounts,
+    admin,
+    cart,
+    catalogue,
+    library,
+    notifications,
+    orders,
+    passwords,
+    profile,
+)
+
+
+def install_pages(app: web.Application, settings: Settings) -> None:
+    """Add every page; `session_middleware` belongs behind the one that finds the caller."""
+    install_templates(app)
+    app[RENDER_PROBLEM] = render_problem
+    app.on_response_prepare.append(answer_tokens)
+    for module in (posters, session, static, *PAGES):
+        app.add_routes(module.routes)
+    if settings.mailbox_dir is not None and not settings.is_production:
+        app.add_routes(dev.routes)
