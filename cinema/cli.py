@@ -82,6 +82,82 @@ def migrate(data: Data = None) -> None:
     say("\n".join(applied) if applied else "The database is at the head already.")
 
 
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    price: Annotated[str | None, typer.Option(help="One price for every film.")] = None,
+    price_by_year: Annotated[
+        bool, typer.Option("--price-by-year", help="Newer films cost more.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Take films in from a CSV file; those that are there already stay as they are."""
+    settings = read_settings(data)
+    from cinema.commands.films import import_films, read_price
+
+    if (price is None) != price_by_year:
+        fail("Give either --price AMOUNT or --price-by-year.", INVALID)
+    try:
+        amount = None if price is None else read_price(price)
+    except ValueError as error:
+        fail(f"--price: {error}", INVALID)
+    raise typer.Exit(run(import_films(settings, file, amount)))
+
+
+@app.command("create-admin")
+def create_admin(
+    email: str,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Create an active administrator."""
+    settings = read_settings(data)
+    from cinema.accounts.service import create_admin
+    from cinema.database import open_database
+    from cinema.errors import CinemaError
+
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+    async def create() -> int:
+        async with open_database(settings, "cinema-create-admin"):
+            return await create_admin(email, password)
+
+    try:
+        say(f"User {run(create())} is an administrator.")
+    except CinemaError as error:
+        fail(str(error))
+
+
+@app.command()
+def doctor(data: Data = None) -> None:
+    """Examine every part and the books; exits with 1 where something is wrong."""
+    settings = read_settings(data)
+    from cinema.doctor.report import report
+
+    raise typer.Exit(run(report(settings)))
+
+
+@app.command()
+def stripe(
+    folder: Annotated[Path, typer.Option(help="Where the simulator keeps its books.")],
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8010,
+    host: str = "127.0.0.1",
+    data: Data = None,
+) -> None:
+    """Run the Stripe simulator alone: for development, never for money."""
+    settings = read_settings(data)
+    if settings.is_production:
+        fail("The simulator is for development only.", INVALID)
+    from cinema.commands.simulator import simulate_stripe
+
+    raise typer.Exit(run(simulate_stripe(settings, folder, host, port)))
+
+
 def read_settings(data: Path | None, **overrides: Any) -> "Settings":
     """Read the settings and set up logging; exits with one line on stderr for each fault."""
     from cinema.logs import configure_logging

@@ -45,24 +45,35 @@ class Mailer:
 
         Raises MailServerUnavailable when it is worth another try, MailRefused when it is not.
         """
-        url = self._url
         try:
-            await aiosmtplib.send(
-                self._message(mail),
-                hostname=url.hostname,
-                port=url.port or (465 if url.scheme == "smtps" else 25),
-                username=unquote(url.username) if url.username else None,
-                password=unquote(url.password) if url.password else None,
-                use_tls=url.scheme == "smtps",
-                start_tls=True if url.scheme == "smtp+starttls" else None,
-                timeout=TIMEOUT,
-            )
+            async with self._client() as client:
+                await client.send_message(self._message(mail))
         except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPResponseException) as error:
             if _is_permanent(error):
                 raise MailRefused(str(error)) from error
             raise MailServerUnavailable(f"The mail server put it off: {error}") from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise MailServerUnavailable(f"No mail server: {type(error).__name__}") from error
+
+    async def check(self) -> None:
+        """Greet the server and log in, without a mail; raises MailServerUnavailable."""
+        try:
+            async with self._client() as client:
+                await client.noop()
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            raise MailServerUnavailable(f"No mail server: {type(error).__name__}") from error
+
+    def _client(self) -> aiosmtplib.SMTP:
+        url = self._url
+        return aiosmtplib.SMTP(
+            hostname=url.hostname,
+            port=url.port or (465 if url.scheme == "smtps" else 25),
+            username=unquote(url.username) if url.username else None,
+            password=unquote(url.password) if url.password else None,
+            use_tls=url.scheme == "smtps",
+            start_tls=True if url.scheme == "smtp+starttls" else None,
+            timeout=TIMEOUT,
+        )
 
     def _message(self, mail: Mail) -> EmailMessage:
         message = EmailMessage()

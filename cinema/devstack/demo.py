@@ -12,10 +12,10 @@ from cinema.accounts.service.registration import add_user
 from cinema.catalogue.csvrow import MovieRow
 from cinema.catalogue.importer import Offer, import_offers
 from cinema.database import fetch, open_database, transaction
+from cinema.devstack.screen import PASSWORD
 from cinema.roles import Role
 from cinema.settings import Settings
 
-PASSWORD = "Demo-cinema-1"  # noqa: S105 - printed at every start
 ACCOUNTS = {
     "user@example.com": Role.USER,
     "moderator@example.com": Role.MODERATOR,
