@@ -45,8 +45,9 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "10s",
 }
 ATTEMPTS = 3
-RETRYABLE = {"40001", "40P01", "55P03"}
-"""Serialisation failure, deadlock, lock not available: the same work may succeed at once."""
+RETRYABLE = {"40001", "40P01", "55P03", "0A000"}
+"""Serialisation failure, deadlock, lock not available, and a statement that was prepared before
+a migration changed its table: the same work may succeed at once."""
 
 MODELS = [
     "cinema.outbox",
