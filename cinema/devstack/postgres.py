@@ -7,7 +7,7 @@ the server detached, so that it outlives a killed parent.
 import re
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -103,6 +103,13 @@ class PostgresServer(ProcessServer):
             )
         )
         await until_ready("PostgreSQL", self._process, self._is_ready)
+
+    async def stop(self) -> None:
+        """End it in order; its short socket folder, where it had one, goes with it."""
+        await super().stop()
+        if self._sockets and self._sockets != self.folder:
+            with suppress(OSError):
+                self._sockets.rmdir()
 
     async def restart(self, *, immediate: bool = True) -> None:
         """Stop and start on the same address; immediate as a crash does it, without a farewell."""

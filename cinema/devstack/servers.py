@@ -68,7 +68,8 @@ class ProcessServer:
 
     async def kill(self) -> None:
         """End it as a power cut would."""
-        await self.process.end((Signals.SIGKILL, 5.0))
+        if self._process:
+            await self._process.end((Signals.SIGKILL, 5.0))
 
     def pause(self) -> None:
         """Freeze it and all it has started: connections stay open, nothing answers."""

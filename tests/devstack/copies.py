@@ -27,7 +27,7 @@ class Copy:
     ) -> None:
         self.data = DataFolder(data)
         self.port = port or free_port()
-        self.trace = data.with_name(f"{data.name}.trace")
+        self.trace = data.with_name(f"{data.name}.{self.port}.trace")
         self._output = data.with_name(f"{data.name}.{self.port}.out")
         clean = {k: v for k, v in os.environ.items() if not k.startswith("CINEMA_")}
         with self._output.open("wb") as output:
@@ -53,6 +53,11 @@ class Copy:
     @property
     def said(self) -> str:
         return self._output.read_text()
+
+    @property
+    def last_trace(self) -> str:
+        """What the small shop's worker wrote last: `started PID`, `ended PID`."""
+        return self.trace.read_text().splitlines()[-1]
 
     @property
     def env(self) -> dict[str, str]:

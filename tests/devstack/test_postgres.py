@@ -164,6 +164,9 @@ async def test_a_path_too_long_for_a_socket_gets_a_short_one() -> None:
         async with run_postgres(deep / "postgres", durable=False) as server:
             assert await ask(server, "SELECT 1") == 1
             assert str(deep) not in server.url()
+            short = server.url().partition("host=")[2]
+            assert oct(os.stat(short).st_mode) == "0o40700"
+        assert not os.path.exists(short)
 
 
 async def test_letters_outside_ascii_have_case() -> None:
