@@ -1,26 +1,15 @@
 """The life of an account over HTTP: from its registration to its last session."""
 
 import asyncio
-from typing import Any
 
 from cinema.accounts.models import ActivationToken, RefreshToken, Session, User
 from cinema.accounts.tokens import activation_token, token_hash
 from cinema.database import fetch
-from cinema.outbox import OutboxMessage
+from tests.accounts.calls import API, events, post
 from tests.accounts_factory import PASSWORD, bearer, make_user
 from tests.conftest import Client, resources_of
 
-API = "/api/v1/accounts"
 NEWCOMER = {"email": "ada@example.com", "password": PASSWORD}
-
-
-async def post(client: Client, path: str, body: object, **headers: str) -> tuple[int, Any]:
-    answer = await client.post(f"{API}/{path}", json=body, headers=headers)
-    return answer.status, await answer.json()
-
-
-async def events() -> list[str]:
-    return [message.type for message in await OutboxMessage.all().order_by("id")]
 
 
 async def test_an_account_lives_from_registration_to_logout(client: Client) -> None:
