@@ -155,10 +155,8 @@ class Supervisor:
         for application in self.applications:
             follower = LogFollower(application.name, application.log, everything=self._verbose)
             self._followers.append(asyncio.create_task(_follow(follower)))
-        await all_of(web.start(), self._start_rest(worker))
-
-    async def _start_rest(self, worker: Application) -> None:
-        await self.stack.start_correspondents()
+        await all_of(web.start(), self.stack.start_correspondents())
+        # After the web process: on two cores its loading would hold up the first page.
         await worker.start()
 
     async def _prepare(self) -> None:
