@@ -43,6 +43,7 @@ class Doorbell:
         self._last_word = -DEAF
         self._asked = False
         self._subscribed = False
+        self._pubsub: PubSub | None = None
 
     @property
     def heard(self) -> bool:
@@ -54,13 +55,20 @@ class Doorbell:
                 async with blocking_client(self._settings) as redis, redis.pubsub() as pubsub:
                     async with asyncio.timeout(SILENCE):
                         await pubsub.subscribe(CHANNEL)
+                    self._pubsub = pubsub
                     await self._follow(pubsub, stop)
             except (RedisError, OSError, TimeoutError) as error:
                 if self._subscribed:
                     log.warning("doorbell_lost", error=type(error).__name__)
-            self._subscribed = False
+            self._subscribed, self._pubsub = False, None
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), RETRY)
+
+    async def nudge(self) -> None:
+        """Make Redis say something, so that a stop is noticed at once."""
+        with suppress(RedisError, OSError, TimeoutError):
+            if self._pubsub is not None:
+                await asyncio.wait_for(self._pubsub.ping(), 1)
 
     async def _follow(self, pubsub: PubSub, stop: asyncio.Event) -> None:
         self._word()

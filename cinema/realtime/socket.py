@@ -18,7 +18,7 @@ from cinema.http.identity import (
 from cinema.http.network import client_ip
 from cinema.realtime.connection import Connection
 from cinema.realtime.conversation import Conversation
-from cinema.realtime.feed import HEARTBEAT
+from cinema.realtime.feeding import HEARTBEAT
 from cinema.realtime.hub import HUB
 from cinema.realtime.tickets import LIFETIME, issue_ticket, redeem_ticket
 from cinema.resources import RESOURCES

@@ -1,5 +1,6 @@
 """The sockets and the events of the realtime tests."""
 
+import asyncio
 from typing import Any
 
 from aiohttp import ClientWebSocketResponse, WSMsgType
@@ -7,7 +8,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType
 from cinema.accounts.models import User
 from cinema.database import fetch, transaction
 from cinema.events import Event
-from cinema.outbox import emit
+from cinema.outbox import emit, top_of_log
 from cinema.realtime import HUB, Hub
 from cinema.roles import Role
 from cinema.settings import Settings
@@ -49,6 +50,19 @@ async def log_top() -> int:
 async def epoch() -> str:
     [row] = await fetch("SELECT epoch FROM realtime_epoch")
     return str(row["epoch"])
+
+
+async def caught_up(hub: Hub) -> None:
+    """Wait until the hub has delivered all that is committed."""
+
+    while await waiting("seq IS NULL") or await top_of_log() != hub.position:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
+async def waiting(condition: str) -> int:
+    """Count the events of which this is true."""
+    [row] = await fetch(f"SELECT count(*) AS n FROM outbox WHERE {condition}")
+    return int(row["n"])
 
 
 class Socket:

@@ -1,9 +1,10 @@
 """What keeps a hub fed: the doorbell, the repair, the heart and the review of sessions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import count
+from time import monotonic
 
 import structlog
 from aiohttp import web
@@ -39,13 +40,14 @@ class Feed:
     async def run(self) -> None:
         await asyncio.gather(
             self.doorbell.listen(self._stop),
-            self._every(lambda: REPAIR if self.doorbell.heard else REPAIR_DEAF, self._repair),
+            self._keep_up(),
             self._beat(),
-            self._every(lambda: REVIEW, self._review),
+            self._keep_reviewing(),
         )
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         self._stop.set()
+        await self.doorbell.nudge()
 
     async def _ring(self, text: str) -> None:
         try:
@@ -84,11 +86,16 @@ class Feed:
                 return
             self.hub.beat(number)
 
-    async def _every(
-        self, seconds: Callable[[], float], work: Callable[[], Awaitable[None]]
-    ) -> None:
-        while not await self._pause(seconds()):
-            await work()
+    async def _keep_up(self) -> None:
+        looked = 0.0
+        while not await self._pause(REPAIR_DEAF):
+            if not self.doorbell.heard or monotonic() - looked >= REPAIR:
+                looked = monotonic()
+                await self._repair()
+
+    async def _keep_reviewing(self) -> None:
+        while not await self._pause(REVIEW):
+            await self._review()
 
     async def _pause(self, seconds: float) -> bool:
         with suppress(TimeoutError):
@@ -108,7 +115,7 @@ async def feed(app: web.Application) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        feed.stop()
+        await feed.stop()
         await running
 
 
