@@ -2,15 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
+@overload
 async def eventually(
-    predicate: Callable[[], Awaitable[T]] | Callable[[], T], *, timeout: float = 5.0
-) -> T:
+    predicate: Callable[[], Coroutine[Any, Any, T]], *, timeout: float = 5.0
+) -> T: ...
+@overload
+async def eventually(predicate: Callable[[], T], *, timeout: float = 5.0) -> T: ...
+async def eventually(predicate: Callable[[], Any], *, timeout: float = 5.0) -> Any:
     """Return the first true result of the predicate; AssertionError after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:
