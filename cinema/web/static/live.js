@@ -113,9 +113,10 @@
     "caught-up": (count) => `Caught up on ${count}`,
     outdated: () => "This page is out of date. Reload it when you have finished typing.",
   };
-  let calm;
+  let calm, shown;
   function show(state, count) {
     clearTimeout(calm);
+    shown = state;
     for (const element of document.querySelectorAll("[data-live-state]")) {
       if (element.dataset.liveState === "outdated") continue;
       element.dataset.liveState = state;
@@ -144,7 +145,10 @@
     if (message.state) show(message.state, message.count);
     if (message.state === "reconnecting") covered = false;
     if (message.call && !owner) want();
-    if (message.covers?.[me] === wants) covered = true;
+    if (message.covers?.[me] === wants) {
+      covered = true;
+      if (!shown) show("live"); // a tab that came after the socket's last word
+    }
     if (message.noted === me) clearTimeout(doubt);
     if (message.want) owner?.want(message);
     if (message.bye) owner?.bye(message.bye);
