@@ -1,0 +1,70 @@
+"""One running copy of the product, with a data folder of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from itertools import count
+from pathlib import Path
+from urllib.error import URLError
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "Demo-cinema-1"
+START_SECONDS = 60
+
+
+class House:
+    """`cinema dev` as a process; it is given an environment without settings of the caller's."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._numbers = count(1)
+
+    def open(self) -> None:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("CINEMA_")}
+        # Many visitors come from one address here.
+        environment |= {"CINEMA_RATE_LIMITS": "0"}
+        self._log = (self.folder / "dev.log").open("wb")
+        command = [sys.executable, "-m", "cinema", "dev", "--port", str(self.port)]
+        self.process = subprocess.Popen(
+            [*command, "--data", str(self.folder / "data")],
+            cwd=ROOT,
+            env=environment,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._is_ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((self.folder / "dev.log").read_text())
+            time.sleep(0.1)
+
+    def close(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout=40)
+        finally:
+            self.process.kill()
+            self._log.close()
+
+    def new_email(self) -> str:
+        return f"visitor-{next(self._numbers)}@example.com"
+
+    def _is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except (URLError, OSError):
+            return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
