@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -39,6 +39,7 @@ class SmtpCatcher:
         self._faults: deque[MailFault] = deque()
         self._always: MailFault | None = None
         self._cleared = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.BaseTransport] = set()
 
@@ -52,7 +53,7 @@ class SmtpCatcher:
 
     async def start(self) -> None:
         self.mailbox.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._connection, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -68,8 +69,11 @@ class SmtpCatcher:
         self._server = None
 
     def fail(self, fault: MailFault, times: int | None = None) -> None:
-        """Commit the fault on the next `times` mails, on all of them where that is None."""
-        self._cleared.clear()
+        """Commit the fault on the next `times` mails, on all of them where that is None.
+
+        This and work() may be called from any thread.
+        """
+        self._tell(self._cleared.clear)
         if times is None:
             self._always = fault
         else:
@@ -79,7 +83,11 @@ class SmtpCatcher:
         """Clear every fault and let go what hangs."""
         self._always = None
         self._faults.clear()
-        self._cleared.set()
+        self._tell(self._cleared.set)
+
+    def _tell(self, change: Callable[[], None]) -> None:
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(change)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd finds it by this name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]

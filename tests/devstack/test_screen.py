@@ -9,7 +9,6 @@ from cinema.migrate import LOCATION
 
 def test_the_accounts_on_the_screen_are_those_that_are_made() -> None:
     assert [f"{role}@example.com" for role in screen.ROLES] == list(demo.ACCOUNTS)
-    assert screen.PASSWORD == demo.PASSWORD
 
 
 def test_the_table_names_addresses_and_notes(capsys: pytest.CaptureFixture[str]) -> None:

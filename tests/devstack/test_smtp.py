@@ -103,7 +103,7 @@ async def test_a_hanging_catcher_says_nothing_until_it_works_again() -> None:
         done, _ = await asyncio.wait([waiting], timeout=0.2)
         assert not done
 
-        catcher.work()
+        await asyncio.to_thread(catcher.work)
         await asyncio.wait_for(waiting, 5)
         assert [m.subject for m in catcher.mailbox.mails()] == ["patient"]
 
