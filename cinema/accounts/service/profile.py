@@ -1,5 +1,6 @@
 """What users say about themselves."""
 
+from cinema.accounts.errors import UserNotFound
 from cinema.accounts.events import AvatarReplaced, ProfileChanged
 from cinema.accounts.models import UserProfile
 from cinema.accounts.schemas import UpdateProfile
@@ -18,8 +19,13 @@ async def update_profile(user_id: int, command: UpdateProfile) -> None:
 
 @atomic
 async def set_avatar_key(user_id: int, key: str | None) -> str | None:
-    """Point the profile at other objects, or at none; returns the key that it had."""
-    profile = await UserProfile.select_for_update().get(user_id=user_id)
+    """Point the profile at other objects, or at none; returns the key that it had.
+
+    Raises UserNotFound when the user has gone meanwhile.
+    """
+    profile = await UserProfile.select_for_update().get_or_none(user_id=user_id)
+    if profile is None:
+        raise UserNotFound
     old_key: str | None = profile.avatar_key
     if old_key == key:
         return old_key
