@@ -8,7 +8,8 @@ async with aclosing(live.events()) as events:
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -82,13 +83,14 @@ class LiveClient:
         self._sure: set[str] = set()
         self._failures = 0
 
-    async def events(self) -> AsyncIterator[Event | Reset]:
+    async def events(self) -> AsyncGenerator[Event | Reset, None]:
         """Yield what happens, for ever. Raises LiveRefused."""
         async with ClientSession() as session:
             while True:
                 try:
-                    async for happening in self._connection(session):
-                        yield happening
+                    async with aclosing(self._connection(session)) as connection:
+                        async for happening in connection:
+                            yield happening
                 except WSServerHandshakeError as error:
                     if error.status in PERMANENT:
                         raise LiveRefused(f"the server answers {error.status}") from error
@@ -99,7 +101,7 @@ class LiveClient:
                 self._failures = min(self._failures + 1, 10)
                 await asyncio.sleep(random.uniform(0, ceiling))  # noqa: S311 - no secret
 
-    async def _connection(self, session: ClientSession) -> AsyncIterator[Event | Reset]:
+    async def _connection(self, session: ClientSession) -> AsyncGenerator[Event | Reset, None]:
         headers = {"Authorization": f"Bearer {await self._token()}"} if self._token else {}
         async with session.ws_connect(self._url, headers=headers, heartbeat=25) as socket:
             requests = await self._subscribe(socket)
