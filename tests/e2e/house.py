@@ -11,8 +11,12 @@ from itertools import count
 from pathlib import Path
 from urllib.error import URLError
 
+from cinema.database import open_database
+from cinema.roles import Role
+from cinema.settings import load_settings
+from tests.accounts_factory import make_user
+
 ROOT = Path(__file__).parents[2]
-PASSWORD = "Demo-cinema-1"
 START_SECONDS = 60
 
 
@@ -54,6 +58,14 @@ class House:
 
     def new_email(self) -> str:
         return f"visitor-{next(self._numbers)}@example.com"
+
+    async def make_account(self, role: Role = Role.USER) -> str:
+        """Make an active account with PASSWORD, without its registration; returns its address."""
+        email = self.new_email()
+        settings = load_settings(self.folder / "data")
+        async with open_database(settings, "tests"):
+            await make_user(role, email=email)
+        return email
 
     def _is_ready(self) -> bool:
         try:

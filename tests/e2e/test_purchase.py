@@ -50,7 +50,7 @@ async def test_a_declined_card_is_explained_and_the_order_can_be_paid_again(
 
 
 async def test_a_receipt_comes_by_mail(windows: Windows) -> None:
-    buyer = await windows.customer()
+    buyer = await windows.newcomer()
     await buyer.page.goto("/profile")
     email = await buyer.page.locator("main .lead").inner_text()
     number = await buyer.order("Metropolis")

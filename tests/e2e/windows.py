@@ -5,7 +5,9 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.e2e.house import PASSWORD, House
+from cinema.roles import Role
+from tests.accounts_factory import PASSWORD
+from tests.e2e.house import House
 from tests.waiting import eventually
 
 EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
@@ -33,13 +35,19 @@ class Windows:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return Visitor(self, context, page)
 
-    async def customer(self, **options: Any) -> "Visitor":
-        """Open the window of somebody who has registered, activated and logged in."""
+    async def newcomer(self, **options: Any) -> "Visitor":
+        """Open the window of somebody who has registered, activated and logged in by hand."""
         visitor = await self.visitor(**options)
         email = self.house.new_email()
         await visitor.register(email)
         await visitor.activate(email)
         await visitor.log_in(email)
+        return visitor
+
+    async def customer(self, role: Role = Role.USER, **options: Any) -> "Visitor":
+        """Open the window of somebody who has an account and is logged in."""
+        visitor = await self.visitor(**options)
+        await visitor.log_in(await self.house.make_account(role))
         return visitor
 
     def _listen(self, message: ConsoleMessage) -> None:
