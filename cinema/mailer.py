@@ -1,5 +1,8 @@
 """SMTP: the only module that speaks it."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -13,6 +16,7 @@ from cinema.settings import Settings
 
 TIMEOUT = 10.0
 """Seconds for a whole delivery to the mail server."""
+FAREWELL = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Mailer:
         Raises MailServerUnavailable when it is worth another try, MailRefused when it is not.
         """
         try:
-            async with self._client() as client:
+            async with self._connected() as client:
                 await client.send_message(self._message(mail))
         except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPResponseException) as error:
             if _is_permanent(error):
@@ -58,10 +62,27 @@ class Mailer:
     async def check(self) -> None:
         """Greet the server and log in, without a mail; raises MailServerUnavailable."""
         try:
-            async with self._client() as client:
+            async with self._connected() as client:
                 await client.noop()
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise MailServerUnavailable(f"No mail server: {type(error).__name__}") from error
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        """Hold a connection for the block, all of which has TIMEOUT seconds.
+
+        The library's own time-out is that of one command, and its context waits for a farewell
+        also when the block was cut off.
+        """
+        client = self._client()
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                await client.connect()
+                yield client
+            with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                await client.quit(timeout=FAREWELL)
+        finally:
+            client.close()
 
     def _client(self) -> aiosmtplib.SMTP:
         url = self._url

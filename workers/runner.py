@@ -20,9 +20,9 @@ from cinema.jobs import GiveUp, Job, RunContext
 from cinema.logs import SECRET_VALUES
 from cinema.resources import Resources
 
-TIMEOUT = 12.0
+TIMEOUT = 11.0
 """Seconds that a job may take: the ten of a mail and the commit after it."""
-LEASE = 14.0
+LEASE = 12.5
 """Seconds after which the run of a process that died belongs to the next one; over TIMEOUT."""
 MAX_BACKOFF = 600.0
 MAX_ERROR = 300
