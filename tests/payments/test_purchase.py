@@ -92,9 +92,7 @@ async def test_every_event_again_changes_nothing(
     before = await emitted()
 
     for row in await fetch("SELECT stripe_event_id FROM webhook_events"):
-        answer = await simulator(
-            settings, "/_events", {"id": row["stripe_event_id"], "times": 5}
-        )
+        answer = await simulator(settings, "/_events", {"id": row["stripe_event_id"], "times": 5})
         assert set(answer["statuses"]) == {200}
     await fetch("UPDATE webhook_events SET handled_at = NULL")
     await fetch("UPDATE job_runs SET done_at = NULL, next_at = now() WHERE job LIKE 'settle%'")
