@@ -73,8 +73,13 @@ async def remove_movie(user_id: int, movie_id: int) -> None:
 @atomic
 async def clear(user_id: int) -> None:
     cart = await _lock_cart(user_id)
-    await fetch("DELETE FROM cart_items WHERE cart_id = $1", cart.id)
-    await _changed(cart)
+    if await fetch("DELETE FROM cart_items WHERE cart_id = $1 RETURNING id", cart.id):
+        await _changed(cart)
+
+
+async def lock(user_id: int) -> None:
+    """Keep the user from claiming movies until the caller's transaction ends."""
+    await _lock_cart(user_id)
 
 
 async def lock_lines(user_id: int) -> LockedCart:

@@ -10,7 +10,7 @@ from typing import Any
 from cinema.catalogue.csvfile import RefusedRow, read_movies
 from cinema.catalogue.csvrow import MovieRow
 from cinema.catalogue.events import CatalogueImported
-from cinema.catalogue.search import fold
+from cinema.catalogue.search import words
 from cinema.database import bulk_copy, bulk_execute, transaction
 from cinema.outbox import emit
 
@@ -101,6 +101,7 @@ INSERT INTO movies_{table} (movie_id, {column})
 SELECT given.movie_id, o.id
   FROM (SELECT movie_id, lower(unnest({table})) AS name FROM added) given
   JOIN {table} o ON lower(o.name) = given.name
+ON CONFLICT DO NOTHING
 """
 
 
@@ -168,5 +169,9 @@ def _record(offer: Offer) -> tuple[Any, ...]:
         row.name, row.year, row.time, row.imdb, row.votes, row.meta_score, row.gross,
         row.description, row.price, offer.is_available, offer.release_at, row.certification,
         row.genres, row.directors, row.stars,
-        fold(row.name), fold(" ".join(row.directors + row.stars)), fold(row.description),
+        _folded(row.name), _folded(" ".join(row.directors + row.stars)), _folded(row.description),
     )  # fmt: skip
+
+
+def _folded(text: str) -> str:
+    return " ".join(words(text))

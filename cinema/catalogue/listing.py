@@ -73,12 +73,13 @@ def conditions(query: MovieQuery) -> Conditions:
             where.add(template, value)
     for name, table in RELATED.items():
         if names := getattr(query, name):
-            where.add(_related(table, f"{name}_id"), _lower(names))
+            where.add(_related(table, f"{name}_id"), list(names))
     if query.certification:
         where.add(
             "m.certification_id IN"
-            " (SELECT id FROM certifications WHERE lower(name) = ANY({}::text[]))",
-            _lower(query.certification),
+            " (SELECT id FROM certifications"
+            "   WHERE lower(name) IN (SELECT lower(unnest({}::text[]))))",
+            list(query.certification),
         )
     if query.q.strip():
         found = tsquery(query.q)
@@ -87,14 +88,11 @@ def conditions(query: MovieQuery) -> Conditions:
 
 
 def _related(table: str, column: str) -> str:
+    # PostgreSQL lowers both sides: its rules for a letter need not be those of Python.
     return (
         f"EXISTS (SELECT FROM movies_{table} r JOIN {table} o ON o.id = r.{column}"
-        f" WHERE r.movie_id = m.id AND lower(o.name) = ANY({{}}::text[]))"
+        f" WHERE r.movie_id = m.id AND lower(o.name) IN (SELECT lower(unnest({{}}::text[]))))"
     )
-
-
-def _lower(names: tuple[str, ...]) -> list[str]:
-    return [name.lower() for name in names]
 
 
 def order_of(query: MovieQuery, where: Conditions) -> list[Order]:
@@ -119,6 +117,8 @@ def order_of(query: MovieQuery, where: Conditions) -> list[Order]:
 def after(cursor: str, orders: list[Order], where: Conditions) -> None:
     """Narrow the list to what follows the row that the cursor was made of."""
     values = decode_cursor(cursor, len(orders))
+    if values[-1] is None:
+        raise InvalidRequest.at("query", "cursor", msg="Not a cursor of this list.")
     alternatives: list[str] = []
     equal: list[str] = []
     for order, value in zip(orders, values, strict=True):

@@ -12,7 +12,16 @@ LETTERS_WITHOUT_PARTS = str.maketrans(
 """Letters that Unicode does not take apart into a base and an accent."""
 
 _TERM = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def words(text: str) -> list[str]:
+    """Take a text apart into folded words.
+
+    Both what is stored and what is looked for pass through here: PostgreSQL's own parser would
+    make one word of "L.A" and of "WALL·E", which nobody who types a part of them would find.
+    """
+    return _WORD.findall(fold(text))
 
 
 def fold(text: str) -> str:
@@ -27,16 +36,16 @@ def fold(text: str) -> str:
 def tsquery(text: str) -> str | None:
     """Turn what a visitor typed into a tsquery: every word as a prefix, `"a phrase"`, `-not`.
 
-    Only letters, digits and underscores reach the query, so nothing in it can be an operator.
+    Only letters and digits reach the query, so nothing in it can be an operator.
     None where there is nothing to look for.
     """
     wanted: list[str] = []
     unwanted: list[str] = []
     for minus, phrase, bare in _TERM.findall(fold(text)):
-        words = _WORD.findall(phrase or bare)
-        if not words:
+        parts = _WORD.findall(phrase or bare)
+        if not parts:
             continue
-        term = " <-> ".join(words) if phrase else " & ".join(f"{word}:*" for word in words)
+        term = " <-> ".join(parts) if phrase else " & ".join(f"{part}:*" for part in parts)
         (unwanted if minus else wanted).append(f"({term})")
     terms = wanted + [f"!{term}" for term in unwanted]
     return " & ".join(terms) or None

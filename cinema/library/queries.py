@@ -49,9 +49,11 @@ async def holdings(user_id: int, movie_ids: Collection[int]) -> dict[int, Holdin
 
 async def list_purchases(user_id: int, limit: int, offset: int) -> tuple[list[PurchaseOut], int]:
     """Return a page of the user's library, newest first, and its whole size."""
+    [counted] = await fetch(
+        "SELECT count(*) AS n FROM purchases WHERE user_id = $1 AND revoked_at IS NULL", user_id
+    )
     rows = await fetch(
         "SELECT p.movie_id, m.uuid::text AS uuid, m.name, m.year, m.time, p.purchased_at,"
-        "       count(*) OVER () AS total,"
         "       ARRAY(SELECT g.name FROM movies_genres r JOIN genres g ON g.id = r.genre_id"
         "             WHERE r.movie_id = m.id ORDER BY g.name) AS genres"
         "  FROM purchases p JOIN movies m ON m.id = p.movie_id"
@@ -61,12 +63,5 @@ async def list_purchases(user_id: int, limit: int, offset: int) -> tuple[list[Pu
         limit,
         offset,
     )
-    total = rows[0].pop("total") if rows else 0
-    items = [
-        PurchaseOut(
-            **{name: value for name, value in row.items() if name != "total"},
-            poster=f"/posters/{row['uuid']}.svg",
-        )
-        for row in rows
-    ]
-    return items, total
+    items = [PurchaseOut(**row, poster=f"/posters/{row['uuid']}.svg") for row in rows]
+    return items, counted["n"]

@@ -17,9 +17,10 @@ from cinema.payments.models import Checkout, CheckoutStatus
 from cinema.payments.schemas import CheckoutOut
 from cinema.payments.stripe import NewSession, SessionState, StripeGateway, StripeRefused
 
-SHORTEST_SESSION = 31
-"""Minutes. Stripe takes nothing under 30; one more is for the way. The order's own end is kept by
-the expiry job, which closes the session at Stripe first."""
+SHORTEST_SESSION = 40
+"""Minutes. Stripe takes nothing under 30 by its own clock; ten more are for the way and for a clock
+that is wrong. The order's own end is kept by the expiry job, which closes the session at Stripe
+first."""
 
 USABLE = "SELECT expires_at > now() + interval '1 minute' AS usable FROM checkouts WHERE id = $1"
 BEGIN_ATTEMPT = """
@@ -35,7 +36,9 @@ class Attempt:
     checkout_id: int
     url: str
     expires_at: datetime
-    new: NewSession | None
+    new: NewSession | None = None
+    is_resumed: bool = False
+    """An earlier request began it, and may have opened it at Stripe under the same key."""
 
 
 async def start_checkout(gateway: StripeGateway, user_id: int, order_id: int) -> CheckoutOut:
@@ -44,15 +47,31 @@ async def start_checkout(gateway: StripeGateway, user_id: int, order_id: int) ->
     An open session is used again. Raises OrderNotFound, OrderNotPending, OrderWithdrawn,
     AmountTooSmall, StripeUnavailable; after the last nothing is lost and a repeat goes on.
     """
+    attempt = await _begin_or_withdraw(user_id, order_id)
+    try:
+        return await _open(gateway, attempt)
+    except StripeRefused:
+        await _rejected(attempt.checkout_id)
+        if not attempt.is_resumed:
+            raise
+    # It was begun while Stripe was away for so long that its end is now too near for Stripe.
+    return await _open(gateway, await _begin_or_withdraw(user_id, order_id))
+
+
+async def _begin_or_withdraw(user_id: int, order_id: int) -> Attempt:
     attempt = await _begin(user_id, order_id)
     if attempt is None:
         # The order was canceled in that transaction, so it has to commit before this is said.
         raise OrderWithdrawn
-    if attempt.new is not None:
-        session = await gateway.create_session(attempt.new)
-        await _opened(attempt.checkout_id, session)
-        return CheckoutOut(checkout_url=session.url, expires_at=session.expires_at)
-    return CheckoutOut(checkout_url=attempt.url, expires_at=attempt.expires_at)
+    return attempt
+
+
+async def _open(gateway: StripeGateway, attempt: Attempt) -> CheckoutOut:
+    if attempt.new is None:
+        return CheckoutOut(checkout_url=attempt.url, expires_at=attempt.expires_at)
+    session = await gateway.create_session(attempt.new)
+    await _opened(attempt.checkout_id, session)
+    return CheckoutOut(checkout_url=session.url, expires_at=attempt.expires_at)
 
 
 @atomic
@@ -64,14 +83,16 @@ async def _begin(user_id: int, order_id: int) -> Attempt | None:
         return None
     if order.total_amount == 0:
         await service.settle_free(order)
-        return Attempt(0, f"/orders/{order.id}", order.expires_at, None)
+        return Attempt(0, f"/orders/{order.id}", order.expires_at)
     minimum = MINIMUM_CHARGE.get(order.currency, Decimal(0))
     if order.total_amount < minimum:
         raise AmountTooSmall(f"The total is below {minimum} {order.currency}.")
-    checkout = await _current_checkout(order)
+    current = await _current_checkout(order)
+    checkout = current or await _next_checkout(order)
     if checkout.status is CheckoutStatus.OPEN:
-        return Attempt(checkout.id, checkout.url, checkout.expires_at, None)
-    return Attempt(checkout.id, "", checkout.expires_at, await _session_of(order, checkout))
+        return Attempt(checkout.id, checkout.url, order.expires_at)
+    new = await _session_of(order, checkout)
+    return Attempt(checkout.id, "", order.expires_at, new, is_resumed=current is not None)
 
 
 async def _refuse_unless_payable(order: Order) -> None:
@@ -94,16 +115,24 @@ async def _still_sellable(order: Order) -> bool:
     return bool(row["n"] == 0)
 
 
-async def _current_checkout(order: Order) -> Checkout:
-    """Return the attempt that is open or was begun, or begin the next one."""
+async def _current_checkout(order: Order) -> Checkout | None:
+    """Return the attempt that is open or was begun."""
     latest = await Checkout.filter(order_id=order.id).order_by("-attempt").first()
-    if latest is not None and latest.status in {CheckoutStatus.CREATING, CheckoutStatus.OPEN}:
-        [row] = await fetch(USABLE, latest.id)
-        if row["usable"]:
-            return latest
-        latest.move_to(CheckoutStatus.EXPIRED)
-        await latest.save(update_fields=["status"])
-    attempt = latest.attempt + 1 if latest else 1
+    if latest is None or latest.status not in {CheckoutStatus.CREATING, CheckoutStatus.OPEN}:
+        return None
+    [row] = await fetch(USABLE, latest.id)
+    if row["usable"]:
+        return latest
+    latest.move_to(CheckoutStatus.EXPIRED)
+    await latest.save(update_fields=["status"])
+    return None
+
+
+async def _next_checkout(order: Order) -> Checkout:
+    [last] = await fetch(
+        "SELECT coalesce(max(attempt), 0) AS attempt FROM checkouts WHERE order_id = $1", order.id
+    )
+    attempt = last["attempt"] + 1
     [row] = await fetch(
         BEGIN_ATTEMPT,
         order.id,

@@ -17,6 +17,8 @@ from cinema.payments.stripe import StripeGateway
 log = structlog.get_logger()
 
 BATCH = 100
+CANCEL_ATTEMPTS = 3
+"""How often the pages that are opened while an order is canceled are closed."""
 
 
 async def cancel_order(gateway: StripeGateway, user_id: int, order_id: int) -> None:
@@ -26,8 +28,11 @@ async def cancel_order(gateway: StripeGateway, user_id: int, order_id: int) -> N
     open there could be paid otherwise.
     """
     await _require_pending(user_id, order_id)
-    await _close_sessions(gateway, order_id)
-    await _cancel(user_id, order_id)
+    for _ in range(CANCEL_ATTEMPTS):
+        await _close_sessions(gateway, order_id)
+        if await _cancel(user_id, order_id):
+            return
+    raise OrderNotPending("It is being paid.")
 
 
 async def expire_due(gateway: StripeGateway) -> int:
@@ -55,10 +60,14 @@ async def reconcile(gateway: StripeGateway) -> int:
 
 async def _close_sessions(gateway: StripeGateway, order_id: int) -> None:
     """Shut every page at Stripe where the order could be paid, and enter what was paid there."""
-    for attempt in await Checkout.filter(
-        order_id=order_id, status__in=[CheckoutStatus.OPEN, CheckoutStatus.CREATING]
-    ).order_by("id"):
+    for attempt in await _open_attempts(order_id):
         await checkout.shut(gateway, attempt)
+
+
+async def _open_attempts(order_id: int) -> list[Checkout]:
+    return await Checkout.filter(
+        order_id=order_id, status__in=[CheckoutStatus.OPEN, CheckoutStatus.CREATING]
+    ).order_by("id")
 
 
 @atomic
@@ -71,11 +80,15 @@ async def _require_pending(user_id: int, order_id: int) -> None:
 
 
 @atomic
-async def _cancel(user_id: int, order_id: int) -> None:
+async def _cancel(user_id: int, order_id: int) -> bool:
+    """Cancel the order, unless a page to pay it was opened meanwhile."""
     order = await orders.lock_order(order_id, user_id)
     if order.status is OrderStatus.PAID:
         raise AlreadyPaid("It was paid a moment ago; ask for a refund.")
+    if await _open_attempts(order_id):
+        return False
     await orders.mark_canceled(order, "canceled by the buyer")
+    return True
 
 
 @atomic

@@ -12,7 +12,10 @@ from cinema.outbox import emit
 from cinema.payments import checkout, refunds, service
 from cinema.payments.events import StripeEventReceived
 from cinema.payments.models import WebhookEvent
-from cinema.payments.stripe import StripeGateway, VerifiedEvent
+from cinema.payments.stripe import StripeGateway, StripeUnknown, VerifiedEvent
+
+LONGEST_TYPE = 64
+"""Characters of an event's type that are kept; the types we know are shorter."""
 
 
 @atomic
@@ -22,7 +25,7 @@ async def receive(event: VerifiedEvent) -> None:
         "INSERT INTO webhook_events (stripe_event_id, type, payload) VALUES ($1, $2, $3::jsonb)"
         " ON CONFLICT (stripe_event_id) DO NOTHING RETURNING id",
         event.id,
-        event.type,
+        event.type[:LONGEST_TYPE],
         json.dumps(event.payload),
     )
     if kept:
@@ -35,15 +38,21 @@ async def handle(gateway: StripeGateway, stripe_event_id: str, *, livemode: bool
     if event.handled_at is not None:
         return
     await fetch("UPDATE webhook_events SET attempts = attempts + 1 WHERE id = $1", event.id)
+    said = ""
     try:
         if bool(event.payload.get("livemode")) == livemode:
             await _apply(gateway, event.type, event.payload["data"]["object"])
+    except StripeUnknown as error:
+        # What it is about is not at Stripe, and will not be there the next time either.
+        said = type(error).__name__
     except Exception as error:
         await fetch(
             "UPDATE webhook_events SET error = $2 WHERE id = $1", event.id, type(error).__name__
         )
         raise
-    await fetch("UPDATE webhook_events SET handled_at = now(), error = '' WHERE id = $1", event.id)
+    await fetch(
+        "UPDATE webhook_events SET handled_at = now(), error = $2 WHERE id = $1", event.id, said
+    )
 
 
 async def _apply(gateway: StripeGateway, kind: str, about: dict[str, Any]) -> None:

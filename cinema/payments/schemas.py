@@ -9,6 +9,7 @@ from cinema.payments.models import PaymentStatus
 class CheckoutOut(BaseModel):
     checkout_url: str
     expires_at: datetime
+    """Until when the order can be paid."""
 
 
 class PaymentItemOut(BaseModel):

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from cinema import audit
+from cinema.cart import service as cart
 from cinema.database import atomic, current_transaction, fetch
 from cinema.library.queries import holdings
 from cinema.orders import service as orders
@@ -16,12 +17,7 @@ from cinema.payments.events import (
     PaymentSucceeded,
     RefundRequested,
 )
-from cinema.payments.models import (
-    CheckoutStatus,
-    Payment,
-    PaymentStatus,
-    Refund,
-)
+from cinema.payments.models import Checkout, CheckoutStatus, Payment, PaymentStatus, Refund
 from cinema.payments.stripe import IntentState
 
 SETTLED = {
@@ -38,12 +34,13 @@ async def settle(intent: IntentState) -> None:
     """Enter a payment as it stands at Stripe; entering it again changes nothing.
 
     The webhook's job, the success page and the reconciliation all come here, and the order's
-    row lock decides who is first.
+    row lock decides who is first. What pays none of our checkouts is left alone: it belongs to
+    another shop at the same account.
     """
     if intent.order_id is None:
         return
     order = await Order.filter(id=intent.order_id).select_for_update().first()
-    if order is None:
+    if order is None or not await _is_ours(order, intent):
         return
     if intent.status == "succeeded":
         await _succeeded(order, intent)
@@ -51,6 +48,15 @@ async def settle(intent: IntentState) -> None:
         await _canceled(order, intent)
     elif intent.failure_code:
         await _failed(order, intent)
+
+
+async def _is_ours(order: Order, intent: IntentState) -> bool:
+    if not intent.attempt:
+        return True
+    attempt = await Checkout.filter(idempotency_key=intent.attempt).first()
+    if attempt is not None and attempt.order_id != order.id:
+        await _alarm(order, intent, f"a payment of order {attempt.order_id}")
+    return attempt is not None and attempt.order_id == order.id
 
 
 async def settle_free(order: Order) -> None:
@@ -65,24 +71,36 @@ async def settle_free(order: Order) -> None:
 
 async def _succeeded(order: Order, intent: IntentState) -> None:
     if (intent.amount, intent.currency) != (order.total_amount, order.currency):
-        await _alarm(order, intent)
+        await _alarm(order, intent, f"{intent.amount} {intent.currency}")
         return
     payment = await _payment(order, intent)
     if payment.status in SETTLED:
         return
     await _enter_success(order, payment)
-    if order.status is OrderStatus.PENDING or await _can_revive(order):
+    if refusal := await _refusal(order):
+        if order.status is OrderStatus.PENDING:
+            await orders.mark_canceled(order, refusal)
+        await request_refund(payment, payment.amount, refusal)
+    else:
         await orders.mark_paid(order)
         await audit.record("order.paid", f"order:{order.id}", after={"payment": payment.id})
-    else:
-        await request_refund(payment, payment.amount, f"the order was {order.status}")
 
 
-async def _can_revive(order: Order) -> bool:
-    """Tell whether a late payment may still buy what the expired order was for."""
-    if order.status is not OrderStatus.EXPIRED:
-        return False
+async def _refusal(order: Order) -> str:
+    """Say why the money for an order has to go back; empty where it buys what it was for."""
+    # The cart is the lock of what a buyer claims: no order for the same movies can begin now.
+    await cart.lock(order.user_id)
     movie_ids = [item.movie_id for item in await orders.items_of(order.id)]
+    if order.status is OrderStatus.PENDING:
+        held = await holdings(order.user_id, movie_ids)
+        owned = any(one.purchased for one in held.values())
+        return "a movie of the order was bought already" if owned else ""
+    revived = order.status is OrderStatus.EXPIRED and await _can_revive(order, movie_ids)
+    return "" if revived else f"the order was {order.status}"
+
+
+async def _can_revive(order: Order, movie_ids: list[int]) -> bool:
+    """Tell whether a late payment may still buy what the expired order was for."""
     sellable = await fetch(
         "SELECT id FROM movies WHERE id = ANY($1::bigint[]) AND is_available"
         " AND deleted_at IS NULL ORDER BY id FOR SHARE",
@@ -182,12 +200,14 @@ async def request_refund(
     return refund
 
 
-async def _alarm(order: Order, intent: IntentState) -> None:
+async def _alarm(order: Order, intent: IntentState, received: str) -> None:
     expected = f"{order.total_amount} {order.currency}"
-    received = f"{intent.amount} {intent.currency}"
     subject = f"order:{order.id}"
     known = await fetch(
-        "SELECT 1 FROM audit_log WHERE subject = $1 AND action = 'payment.mismatched'", subject
+        "SELECT 1 FROM audit_log WHERE subject = $1 AND action = 'payment.mismatched'"
+        " AND after->>'intent' = $2",
+        subject,
+        intent.id,
     )
     if known:
         return

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
 import stripe
@@ -37,6 +38,10 @@ class StripeRefused(CinemaError):
     """Stripe will not do this: our request is at fault, and sending it again is in vain."""
 
     code, title = "payment_refused", "The payment provider refused"
+
+
+class StripeUnknown(StripeRefused):
+    """Stripe has no such object."""
 
 
 class BadSignature(CinemaError):
@@ -78,6 +83,8 @@ class IntentState:
     order_id: int | None
     failure_code: str
     livemode: bool
+    attempt: str = ""
+    """The idempotency key of the checkout that it pays: no other database has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +122,7 @@ class StripeGateway:
                 stripe.WebhookSignature.verify_header(
                     payload.decode(), signature, secret, TOLERANCE
                 )
-                event = json.loads(payload)
-                return VerifiedEvent(
-                    str(event["id"]), str(event["type"]), bool(event["livemode"]), event
-                )
+                return _event(json.loads(payload))
             # A header that is not ASCII is a TypeError, a body that is not UTF-8 a ValueError.
             except (stripe.SignatureVerificationError, ValueError, TypeError, KeyError):
                 continue
@@ -126,7 +130,7 @@ class StripeGateway:
 
     async def create_session(self, new: NewSession) -> SessionState:
         """Open a checkout session; the same key returns the same session for 24 hours."""
-        metadata = {"order_id": str(new.order_id)}
+        metadata = {"order_id": str(new.order_id), "attempt": new.idempotency_key}
         order_url = f"{self._public_url}/orders/{new.order_id}"
         params: Any = {
             "mode": "payment",
@@ -195,9 +199,19 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except REFUSALS as error:
-        raise StripeRefused(f"Stripe refused: {error.code or error.http_status}.") from error
+        if error.http_status == HTTPStatus.CONFLICT:
+            # The first request with this idempotency key is still at work.
+            raise StripeUnavailable(retry_after=2) from error
+        kind = StripeUnknown if error.code == "resource_missing" else StripeRefused
+        raise kind(f"Stripe refused: {error.code or error.http_status}.") from error
     except stripe.StripeError as error:
         raise StripeUnavailable(retry_after=5) from error
+
+
+def _event(event: dict[str, Any]) -> VerifiedEvent:
+    if not isinstance(event["data"]["object"], dict):
+        raise TypeError("the event is about nothing")
+    return VerifiedEvent(str(event["id"]), str(event["type"]), bool(event["livemode"]), event)
 
 
 def _order_id(metadata: Mapping[str, Any] | None) -> int | None:
@@ -231,6 +245,7 @@ def _intent(answer: stripe.StripeObject) -> IntentState:
         if error
         else "",
         livemode=bool(intent["livemode"]),
+        attempt=str((intent["metadata"] or {}).get("attempt", "")),
     )
 
 

@@ -18,11 +18,7 @@ async def list_comments(movie_id: int, limit: int, offset: int) -> tuple[list[Co
 
     Raises MovieNotFound.
     """
-    counted = await fetch(
-        "SELECT comments AS n FROM movies WHERE id = $1 AND deleted_at IS NULL", movie_id
-    )
-    if not counted:
-        raise MovieNotFound
+    total = await count_comments(movie_id)
     rows = await fetch(
         COMMENTS + " WHERE c.movie_id = $1 AND c.parent_id IS NULL AND c.deleted_at IS NULL"
         " ORDER BY c.id DESC LIMIT $2 OFFSET $3",
@@ -30,12 +26,24 @@ async def list_comments(movie_id: int, limit: int, offset: int) -> tuple[list[Co
         limit,
         offset,
     )
-    return [CommentOut(**row) for row in rows], counted[0]["n"]
+    return [CommentOut(**row) for row in rows], total
+
+
+async def count_comments(movie_id: int) -> int:
+    """Return how many comments a movie has; raises MovieNotFound."""
+    counted = await fetch(
+        "SELECT comments AS n FROM movies WHERE id = $1 AND deleted_at IS NULL", movie_id
+    )
+    if not counted:
+        raise MovieNotFound
+    return int(counted[0]["n"])
 
 
 async def list_comments_before(
     movie_id: int, comment_id: int | None, limit: int
 ) -> list[CommentOut]:
+    """Return a movie's comments that are older than one, newest first; raises MovieNotFound."""
+    await count_comments(movie_id)
     rows = await fetch(
         COMMENTS + " WHERE c.movie_id = $1 AND c.parent_id IS NULL AND c.deleted_at IS NULL"
         " AND c.id < $2 ORDER BY c.id DESC LIMIT $3",
