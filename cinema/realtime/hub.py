@@ -68,8 +68,10 @@ class Hub:
         async with self._repairing:
             delivered = 0
             while True:
-                reading = await read_after(self.last_seq)
-                if reading.top.epoch != self.position.epoch or reading.top.seq < self.last_seq:
+                # While we read, the doorbell may take us past what we read.
+                since = self.position
+                reading = await read_after(since.seq)
+                if reading.top.epoch != since.epoch or reading.top.seq < since.seq:
                     self._start_over(reading.top)
                     return delivered
                 delivered += self._deliver_all(reading.entries)

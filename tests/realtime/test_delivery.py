@@ -1,7 +1,11 @@
 """From a commit to the sockets: once, in order, on the right channel."""
 
+import pytest
+
 from cinema.outbox import top_of_log
-from tests.realtime.speaking import Speaker, happen, happen_often, log_top
+from cinema.realtime import hub as module
+from cinema.realtime.log import Reading, read_after
+from tests.realtime.speaking import Speaker, caught_up, happen, happen_often, log_top
 from workers.relay import Relay
 
 
@@ -48,3 +52,26 @@ async def test_a_thousand_events_of_one_commit_arrive_in_order(
     await happen_often("movie:1", range(1000))
     assert await socket.hear_numbers(1000) == list(range(1000))
     assert await log_top() == 1000
+
+
+async def test_a_repair_that_the_doorbell_overtakes_tells_nothing_twice(
+    relay: Relay, speaker: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log is read, and before the answer is here the next event is delivered."""
+
+    async def overtaken(seq: int) -> Reading:
+        reading = await read_after(seq)
+        await happen("movie:1", number=2)
+        await caught_up(speaker.hub)
+        return reading
+
+    socket = await speaker.listen("movie:1")
+    await happen("movie:1", number=1)
+    await caught_up(speaker.hub)
+    monkeypatch.setattr(module, "read_after", overtaken)
+    await speaker.hub.repair()
+    monkeypatch.setattr(module, "read_after", read_after)
+    await happen("movie:1", number=3)
+
+    frames = [await socket.hear() for _ in range(3)]
+    assert [frame.get("data", {}).get("number") for frame in frames] == [1, 2, 3]
