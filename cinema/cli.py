@@ -49,9 +49,12 @@ def serve(
 ) -> None:
     """Run the web process."""
     settings = read_settings(data, port=port, host=host)
-    from cinema.serve import run_web
+    from cinema.serve import CannotListen, run_web
 
-    run(run_web(settings))
+    try:
+        run(run_web(settings))
+    except CannotListen as error:
+        fail(str(error))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """The web process: from its socket to its farewell."""
 
 import asyncio
+import os
 import signal
 import socket
 
@@ -21,7 +22,10 @@ log = structlog.get_logger()
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Serve until `stop`; running requests are answered, sockets told to come again."""
+    """Serve until `stop`; running requests are answered, sockets told to come again.
+
+    Raises CannotListen.
+    """
     app = create_app(settings)
     runner = web.AppRunner(
         app, access_log=None, keepalive_timeout=KEEPALIVE, shutdown_timeout=SHUTDOWN_TIMEOUT
@@ -30,7 +34,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     try:
         # Several processes share the port in production; elsewhere a taken port must be an error.
         shared = settings.is_production and hasattr(socket, "SO_REUSEPORT")
-        await web.TCPSite(runner, settings.host, settings.port, reuse_port=shared or None).start()
+        await _listen(web.TCPSite(runner, settings.host, settings.port, reuse_port=shared or None))
         log.info("listening", address=str(runner.addresses[0]), url=settings.public_url)
         await stop.wait()
         app[READINESS].draining = True
@@ -38,6 +42,18 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     finally:
         await runner.cleanup()
     log.info("stopped")
+
+
+class CannotListen(Exception):
+    """The address is taken, not ours, or not for us."""
+
+
+async def _listen(site: web.TCPSite) -> None:
+    try:
+        await site.start()
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise CannotListen(f"Cannot listen at {site.name}: {reason}.") from error
 
 
 async def run_web(settings: Settings) -> None:

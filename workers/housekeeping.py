@@ -6,6 +6,7 @@ import structlog
 
 from cinema.accounts.service import clean_expired
 from cinema.database import fetch
+from cinema.http.idempotency import KEPT
 from cinema.payments.closing import expire_due, reconcile
 from cinema.resources import Resources
 from workers.jobs import Queue, sweep
@@ -16,6 +17,8 @@ BATCH = 1000
 OUTBOX_KEPT = "7 days"
 """How far back a client's cursor may lie, and how long a done job can be looked up."""
 SENT_MAILS_KEPT = "90 days"
+WEBHOOKS_KEPT = "60 days"
+"""Stripe itself lists an event for 30 days."""
 
 # What a job still waits for stays, however old it is: `cinema doctor` names it.
 PRUNE_OUTBOX = f"""
@@ -27,12 +30,19 @@ DELETE FROM outbox WHERE id IN (
      ORDER BY created_at LIMIT $1)
 RETURNING id
 """  # noqa: S608 - no value of a caller's is in it
-PRUNE_IDEMPOTENCY_KEYS = """
+PRUNE_IDEMPOTENCY_KEYS = f"""
 DELETE FROM idempotency_keys WHERE id IN (
-    SELECT id FROM idempotency_keys WHERE created_at < now() - interval '24 hours'
+    SELECT id FROM idempotency_keys WHERE created_at < now() - interval '{KEPT}'
      ORDER BY created_at LIMIT $1)
 RETURNING id
-"""
+"""  # noqa: S608 - no value of a caller's is in it
+PRUNE_WEBHOOKS = f"""
+DELETE FROM webhook_events WHERE id IN (
+    SELECT id FROM webhook_events
+     WHERE received_at < now() - interval '{WEBHOOKS_KEPT}' AND handled_at IS NOT NULL
+     ORDER BY received_at LIMIT $1)
+RETURNING id
+"""  # noqa: S608 - no value of a caller's is in it
 PRUNE_SENT_MAILS = f"""
 DELETE FROM sent_mails WHERE message_id IN (
     SELECT message_id FROM sent_mails
@@ -55,7 +65,7 @@ async def prune(sql: str, batch: int = BATCH) -> int:
 
 async def prune_everything() -> int:
     total = 0
-    for sql in (PRUNE_OUTBOX, PRUNE_IDEMPOTENCY_KEYS, PRUNE_SENT_MAILS):
+    for sql in (PRUNE_OUTBOX, PRUNE_IDEMPOTENCY_KEYS, PRUNE_WEBHOOKS, PRUNE_SENT_MAILS):
         total += await prune(sql)
     log.info("pruned", rows=total)
     return total

@@ -59,10 +59,12 @@ INVARIANTS: Mapping[str, str] = {
         SELECT 'event ' || id || ', ' || type || ', since ' || created_at::timestamptz(0) AS about
           FROM outbox WHERE published_at IS NULL AND created_at < now() - interval '1 minute'""",
     "every webhook is worked on within a minute": """
-        SELECT stripe_event_id || ', ' || type || ', ' || error AS about FROM webhook_events
+        SELECT concat_ws(', ', stripe_event_id, type, nullif(error, '')) AS about
+          FROM webhook_events
          WHERE handled_at IS NULL AND received_at < now() - interval '1 minute'""",
     "every job is done within a minute": """
-        SELECT job || ' ' || job_runs.id || ', attempts ' || attempts || ', ' || error AS about
+        SELECT concat_ws(', ', job || ' ' || job_runs.id, 'attempts ' || attempts,
+                         nullif(error, '')) AS about
           FROM job_runs JOIN outbox ON outbox.id = outbox_id
          WHERE done_at IS NULL AND created_at < now() - interval '1 minute'""",
     "an order that is over is closed within five minutes": """

@@ -9,6 +9,7 @@ from workers.housekeeping import (
     PRUNE_IDEMPOTENCY_KEYS,
     PRUNE_OUTBOX,
     PRUNE_SENT_MAILS,
+    PRUNE_WEBHOOKS,
     prune,
     prune_everything,
 )
@@ -80,6 +81,19 @@ async def test_notes_of_mails_and_of_requests_go_when_nobody_can_repeat_them(
             str(number),
             hours,
         )
+    for number, days in enumerate((59, 61, 61)):
+        await fetch(
+            "INSERT INTO webhook_events (stripe_event_id, type, payload, received_at, handled_at)"
+            " VALUES ($1, 'x', '{}', now() - make_interval(days => $2),"
+            "         CASE WHEN $1::varchar <> 'evt_2' THEN now() END)",
+            f"evt_{number}",
+            days,
+        )
+    assert await prune(PRUNE_WEBHOOKS) == 1
+    assert await fetch("SELECT stripe_event_id FROM webhook_events ORDER BY id") == [
+        {"stripe_event_id": "evt_0"},
+        {"stripe_event_id": "evt_2"},
+    ]
     assert await prune(PRUNE_SENT_MAILS) == 1
     assert await prune(PRUNE_IDEMPOTENCY_KEYS) == 1
     assert (await count("sent_mails"), await count("idempotency_keys")) == (2, 2)
