@@ -51,7 +51,8 @@ async def begin(order_id: int) -> Checkout:
     """Begin an attempt to pay an order, as far as it goes without Stripe."""
     [row] = await fetch(
         "INSERT INTO checkouts (order_id, attempt, idempotency_key, expires_at)"
-        " VALUES ($1, 1, 'checkout:till:' || $1, now() + interval '40 minutes') RETURNING id",
+        " VALUES ($1::bigint, 1, 'till:' || $1::bigint, now() + interval '40 minutes')"
+        " RETURNING id",
         order_id,
     )
     return await Checkout.get(id=row["id"])
