@@ -6,7 +6,6 @@ by a process that does nothing else.
 
 import asyncio
 import multiprocessing
-import os
 import time
 from multiprocessing.connection import Connection
 from typing import cast
@@ -19,6 +18,7 @@ from cinema.database import credentials
 
 SOCKETS = 2000
 EVENTS = 200
+MARK = b"<frame>"
 EMIT = """
 INSERT INTO outbox (type, topics, data)
 VALUES ('comment.created', '{movie:1}', jsonb_build_object('text', repeat('x', 120)))
@@ -26,20 +26,28 @@ VALUES ('comment.created', '{movie:1}', jsonb_build_object('text', repeat('x', 1
 
 
 class Counter:
-    """Counts bytes, and knows when the last of an event's frames has come."""
+    """Counts frames by a mark in them, and knows when the last of an event's has come."""
 
-    def __init__(self) -> None:
+    def __init__(self, mark: bytes) -> None:
+        self._mark = mark
+        self.size = 0
         self.total = 0
         self.awaited = 0
         self.done = asyncio.Event()
 
     def add(self, data: bytes) -> None:
-        self.total += len(data)
+        found = data.count(self._mark)
+        self.total += found
+        if found:
+            self.size = len(data) // found
         if self.total >= self.awaited:
             self.done.set()
 
-    async def reach(self, more: int) -> None:
-        self.awaited = self.total + more
+    async def reach_all(self) -> None:
+        """Wait until every socket has had one frame more."""
+        self.awaited += SOCKETS
+        if self.total >= self.awaited:
+            return
         self.done.clear()
         async with asyncio.timeout(10):
             await self.done.wait()
@@ -47,7 +55,7 @@ class Counter:
 
 async def real(stage: Stage) -> tuple[float, float, int]:
     """Return deliveries per CPU second, milliseconds to the last client, and a frame's size."""
-    counter = Counter()
+    counter = Counter(b"comment.created")
     await connect(stage.port, SOCKETS, "movie:1", counter.add)
     connection = await asyncpg.connect(**credentials(stage.settings.database_url))
 
@@ -56,21 +64,15 @@ async def real(stage: Stage) -> tuple[float, float, int]:
             await connection.execute(EMIT)
             await connection.execute("SELECT pg_notify('outbox', '')")
 
-    await emit()
-    await asyncio.sleep(1)
-    size = counter.total // SOCKETS
     before, last = cpu_seconds(stage.server_pid), []
     for _ in range(EVENTS):
         start = time.perf_counter()
-        # Numbers grow, and with them the frames: a byte a frame is allowed for.
-        waiting = asyncio.create_task(counter.reach(size * SOCKETS))
-        await asyncio.sleep(0)
         await emit()
-        await waiting
+        await counter.reach_all()
         last.append((time.perf_counter() - start) * 1000)
     spent = cpu_seconds(stage.server_pid) - before
     await connection.close()
-    return SOCKETS * EVENTS / spent, sorted(last)[int(EVENTS * 0.99)], size
+    return SOCKETS * EVENTS / spent, sorted(last)[int(EVENTS * 0.99)], counter.size
 
 
 class Bare(asyncio.Protocol):
@@ -84,7 +86,7 @@ def bare_server(orders: Connection, size: int) -> None:
     """Write a frame to every transport at each order, and report the CPU time at the end."""
 
     async def serve() -> None:
-        loop, frame = asyncio.get_running_loop(), os.urandom(size)
+        loop, frame = asyncio.get_running_loop(), MARK + bytes(size - len(MARK))
         server = await loop.create_server(Bare, "127.0.0.1", 0, backlog=SOCKETS)
         orders.send(server.sockets[0].getsockname()[1])
         ended = loop.create_future()
@@ -112,7 +114,7 @@ class Reader(asyncio.Protocol):
 
 async def limit(size: int) -> float:
     """Return the deliveries per CPU second of the bare server."""
-    counter, loop = Counter(), asyncio.get_running_loop()
+    counter, loop = Counter(MARK), asyncio.get_running_loop()
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=bare_server, args=(theirs, size))
     process.start()
@@ -123,7 +125,7 @@ async def limit(size: int) -> float:
     before = cpu_seconds(process.pid or 0)
     for _ in range(EVENTS):
         ours.send(True)
-        await counter.reach(size * SOCKETS)
+        await counter.reach_all()
     spent = cpu_seconds(process.pid or 0) - before
     ours.send(False)
     await asyncio.to_thread(process.join)

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -28,6 +29,8 @@ ORPHANED = timedelta(seconds=2)
 ANY_AGE = timedelta(0)
 MAX_WAITING = 5000
 """Events that are kept in hand for Redis; the others are found in the outbox again."""
+MARK = 0.2
+"""Seconds in which what was told is marked so, many at once; a crash tells it again."""
 BACK_OFF = (0.1, 2.0)
 """The shortest and the longest pause, in seconds, after a failure."""
 
@@ -89,7 +92,9 @@ class Relay:
         self._wake = asyncio.Event()
         self._numbered = asyncio.Event()
         self._in_hand: deque[tuple[str, Row]] = deque()
+        self._told: list[int] = []
         self._look_back = ANY_AGE
+        self._looked = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Relay until `stop`, through whatever the database and Redis do meanwhile."""
@@ -99,9 +104,12 @@ class Relay:
                 self._listen(stop),
                 self._persist(stop, self._number, self._wake),
                 self._persist(stop, self._tell, self._numbered),
+                self._persist(stop, self._mark, stop, MARK),
             )
         finally:
             watch.cancel()
+        with suppress(Exception):
+            await self._mark()
 
     async def publish_pending(self) -> int:
         """Number and tell everything that waits at this moment; return how many were told.
@@ -131,12 +139,17 @@ class Relay:
                 await _pause(stop, TICK)
 
     async def _persist(
-        self, stop: asyncio.Event, work: Callable[[], Awaitable[None]], wake: asyncio.Event
+        self,
+        stop: asyncio.Event,
+        work: Callable[[], Awaitable[None]],
+        wake: asyncio.Event,
+        tick: float = TICK,
     ) -> None:
-        """Work at each wake and each TICK, and again after a pause where it failed."""
+        """Work at each wake and each tick, and again after a pause where it failed."""
         failures = 0
         while not stop.is_set():
-            wake.clear()
+            if wake is not stop:
+                wake.clear()
             try:
                 await work()
             except Exception as error:
@@ -149,7 +162,7 @@ class Relay:
             if failures:
                 failures = 0
                 log.info("relay_goes_on", part=work.__name__)
-            await _pause(wake, TICK)
+            await _pause(wake, tick)
 
     async def _number(self) -> None:
         while True:
@@ -173,8 +186,10 @@ class Relay:
             while self._in_hand:
                 batch = [self._in_hand.popleft() for _ in range(min(BATCH, len(self._in_hand)))]
                 await self._publish(batch)
-            await self._tell_untold(self._look_back)
-            self._look_back = ORPHANED
+                self._told += [row["id"] for _, row in batch]
+            if self._look_back is ANY_AGE or monotonic() - self._looked >= TICK:
+                await self._tell_untold(self._look_back)
+                self._look_back, self._looked = ORPHANED, monotonic()
         except BaseException:
             self._in_hand.clear()
             self._look_back = ANY_AGE
@@ -185,6 +200,7 @@ class Relay:
         while rows := await fetch(UNTOLD, BATCH, age):
             [top] = await fetch("SELECT epoch FROM realtime_epoch")
             await self._publish([(top["epoch"], row) for row in rows])
+            await fetch(TOLD, [row["id"] for row in rows])
             told += len(rows)
         return told
 
@@ -195,7 +211,11 @@ class Relay:
             await pipeline.execute()
         if self._queue is not None:
             await enqueue(self._queue, [run for _, row in batch for run in row["runs"]])
-        await fetch(TOLD, [row["id"] for _, row in batch])
+
+    async def _mark(self) -> None:
+        told, self._told = self._told, []
+        if told:
+            await fetch(TOLD, told)
 
 
 async def publish_pending(resources: Resources, queue: Queue | None = None) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 from cinema.outbox import top_of_log
 from cinema.realtime import connection
+from cinema.realtime import socket as socket_module
 from cinema.realtime.connection import Connection, Turn
 from cinema.realtime.frames import CloseCode, text_frame
 from tests.realtime.speaking import URL, Speaker, happen
@@ -147,3 +148,17 @@ async def test_a_farewell_comes_after_what_was_said_before_it() -> None:
 )
 def test_a_frame_says_its_length_as_rfc_6455_has_it(size: int, header: bytes) -> None:
     assert text_frame(bytes(size)) == header + bytes(size)
+
+
+async def test_a_peer_that_answers_no_ping_is_gone_after_one_and_a_half_heartbeats(
+    speaker: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_module, "HEARTBEAT", 0.4)
+    monkeypatch.setattr(connection, "CLOSE_GRACE", 0.1)
+    raw = await stalled_reader(speaker, "movie:1")
+    alive = await speaker.listen("movie:2")
+    listening = asyncio.create_task(alive.raw.receive())  # which answers the pings
+    await eventually(lambda: not speaker.hub.audience.listeners("movie:1"), timeout=2)
+    assert len(speaker.hub.audience) == 1
+    raw.close()
+    listening.cancel()
