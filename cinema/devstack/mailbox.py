@@ -60,7 +60,7 @@ class Mailbox:
         return [mail for mail in found if to is None or to in mail.to]
 
     def _write(self, name: str, content: bytes) -> None:
-        unfinished = self.folder / f".{name}"
+        unfinished = self.folder / f".{name}.part"
         unfinished.write_bytes(content)
         unfinished.replace(self.folder / name)
 

@@ -10,8 +10,10 @@ from pydantic import SecretStr
 
 from cinema.accounts.events import UserActivated
 from cinema.database import fetch, open_database, transaction
+from cinema.devstack.postgres import run_postgres
 from cinema.devstack.redis import RedisServer, run_redis
 from cinema.devstack.smtp import MailFault, SmtpCatcher, run_smtp
+from cinema.migrate import migrate
 from cinema.outbox import emit
 from cinema.settings import Settings
 from tests.accounts_factory import make_user
@@ -36,19 +38,21 @@ async def catcher(tmp_path: Path) -> AsyncIterator[SmtpCatcher]:
 
 
 @pytest.fixture
-async def house(
-    settings: Settings, clean: None, own_redis: RedisServer, catcher: SmtpCatcher
-) -> AsyncIterator[Settings]:
-    """The settings of a house with servers of its own, its database open in the test."""
-    settings = settings.model_copy(
-        update={
-            "redis_url": own_redis.url,
-            "smtp_url": SecretStr(catcher.url),
-            "log_level": "info",
-        }
-    )
-    async with open_database(settings, "test"):
-        yield settings
+def alone(settings: Settings, own_redis: RedisServer, catcher: SmtpCatcher) -> Settings:
+    """The settings of a house with servers of its own."""
+    changes = {
+        "redis_url": own_redis.url,
+        "smtp_url": SecretStr(catcher.url),
+        "log_level": "info",
+    }
+    return settings.model_copy(update=changes)
+
+
+@pytest.fixture
+async def house(alone: Settings, clean: None) -> AsyncIterator[Settings]:
+    """The same, its database open in the test."""
+    async with open_database(alone, "test"):
+        yield alone
 
 
 async def tell_somebody() -> None:
@@ -79,7 +83,7 @@ async def test_an_event_becomes_a_mail_and_sigterm_is_the_end(
         assert await worker.end() == 0
         assert time.monotonic() - began < 5
     assert worker.said("worker_stopped")
-    assert not worker.said("Traceback")
+    assert not worker.said("Traceback"), "\n".join(worker.lines)
 
 
 @pytest.mark.chaos
@@ -131,7 +135,7 @@ async def test_a_redis_that_restarts_empty_loses_nothing(
         await eventually(lambda: len(catcher.mailbox.mails()) == 2, timeout=20)
         assert await worker.end() == 0
     assert len({mail.message_id for mail in catcher.mailbox.mails()}) == 2
-    assert not worker.said("Traceback")
+    assert not worker.said("Traceback"), "\n".join(worker.lines)
 
 
 @pytest.mark.chaos
@@ -171,3 +175,20 @@ async def test_two_workers_do_each_job_once(
         {"most": 1, "n": 20}
     ]
     assert len(catcher.mailbox.mails()) == 20
+
+
+@pytest.mark.chaos
+async def test_a_worker_outlives_its_database(
+    alone: Settings, catcher: SmtpCatcher, tmp_path: Path
+) -> None:
+    async with run_postgres(tmp_path / "postgres", durable=False) as postgres:
+        house = alone.model_copy(update={"database_url": await postgres.ensure_database("cinema")})
+        await migrate(house)
+        async with running(house, "worker", cwd=tmp_path) as worker:
+            await eventually(lambda: worker.said("schedule_kept"), timeout=20)
+            await postgres.restart(immediate=True)
+            async with open_database(house, "test"):
+                await tell_somebody()
+                await eventually(catcher.mailbox.mails, timeout=20)
+            assert await worker.end() == 0
+    assert not worker.said("never retrieved"), "\n".join(worker.lines)
