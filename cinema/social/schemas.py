@@ -8,9 +8,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def _one_line_end(text: object) -> object:
-    """Browsers send a text area's line ends as CR LF."""
-    return text.replace("\r\n", "\n") if isinstance(text, str) else text
+def _trimmed(text: object) -> object:
+    """Trim before the length is counted; browsers send a text area's line ends as CR LF."""
+    return text.replace("\r\n", "\n").strip() if isinstance(text, str) else text
 
 
 def _printable(text: str) -> str:
@@ -21,8 +21,8 @@ def _printable(text: str) -> str:
 
 CommentText = Annotated[
     str,
-    BeforeValidator(_one_line_end),
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    BeforeValidator(_trimmed),
+    StringConstraints(min_length=1, max_length=2000),
     AfterValidator(_printable),
 ]
 
