@@ -61,7 +61,9 @@ async def poster(request: web.Request) -> web.Response:
     film = await get_movie(request.match_info["uuid"], settings.currency)
     current = request.query.get("v") == _version(film)
     return web.Response(
-        text=_draw(film.name, film.year, tuple(film.genres), crc32(film.uuid.bytes)),
+        text=_draw(
+            film.name, film.year, tuple(film.genres), crc32(f"{film.name} {film.year}".encode())
+        ),
         content_type="image/svg+xml",
         headers={"Cache-Control": FOREVER if current else "public, max-age=300"},
     )

@@ -98,7 +98,8 @@ async def audit(request: web.Request) -> Context:
 
 
 def _line(entry: AuditOut) -> AuditLine:
-    who = f"user:{entry.actor_id}" if entry.actor_id else "the house"
+    nobody = "a stranger" if entry.ip else "the house"
+    who = f"user:{entry.actor_id}" if entry.actor_id else nobody
     changes = ", ".join(
         f"{name}: {_value(entry.before, name)} → {value}"
         for name, value in (entry.after or {}).items()
