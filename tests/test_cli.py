@@ -1,7 +1,9 @@
 """The commands as a person runs them."""
 
+import json
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from cinema.accounts.schemas import Login
@@ -11,7 +13,8 @@ from cinema.devstack.data import DataFolder
 from cinema.http.device import Device
 from cinema.roles import Role
 from cinema.settings import Settings
-from tests.processes import cinema, environment
+from tests.processes import cinema, environment, running
+from tests.waiting import eventually
 
 HEADER = (
     "Poster_Link,Series_Title,Released_Year,Certificate,Runtime,Genre,IMDB_Rating,Overview,"
@@ -162,6 +165,21 @@ async def test_the_simulator_is_not_for_production(env: dict[str, str], tmp_path
     }
     outcome = await cinema("stripe", "--folder", "stripe", env=env, cwd=tmp_path)
     assert (outcome.code, outcome.err) == (2, "The simulator is for development only.\n")
+
+
+async def test_the_simulator_runs_alone(settings: Settings, tmp_path: Path) -> None:
+    settings = settings.model_copy(update={"log_level": "info"})
+    command = ("stripe", "--folder", "books", "--port", "0")
+    async with running(settings, *command, cwd=tmp_path, CINEMA_LOG_JSON="true") as simulator:
+        line = await eventually(lambda: simulator.said("listening"), timeout=20)
+        assert line
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"{json.loads(line)['url']}/v1/events") as response,
+        ):
+            assert response.status == 401
+        assert await simulator.end() == 0
+    assert (tmp_path / "books").is_dir()
 
 
 def _root() -> str:

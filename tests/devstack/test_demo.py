@@ -1,0 +1,60 @@
+"""What the first start finds in its database."""
+
+import pytest
+
+from cinema.accounts.schemas import Login
+from cinema.accounts.service import login
+from cinema.database import fetch, open_database
+from cinema.devstack.demo import ACCOUNTS, demo_offers, prepare
+from cinema.devstack.screen import PASSWORD
+from cinema.http.device import Device
+from cinema.settings import Environment, Settings
+
+
+async def accounts() -> list[tuple[str, str]]:
+    rows = await fetch(
+        "SELECT email, name::text FROM users JOIN user_groups ON user_groups.id = group_id"
+        " WHERE is_active ORDER BY users.id"
+    )
+    return [(row["email"], row["name"]) for row in rows]
+
+
+async def count(table: str) -> int:
+    [row] = await fetch(f"SELECT count(*) AS n FROM {table}")
+    return int(row["n"])
+
+
+@pytest.mark.usefixtures("clean")
+async def test_there_are_films_and_an_account_for_each_role(settings: Settings) -> None:
+    await prepare(settings)
+    async with open_database(settings, "test"):
+        assert await count("movies") == len(list(demo_offers())) >= 60
+        assert await accounts() == [
+            ("user@example.com", "USER"),
+            ("moderator@example.com", "MODERATOR"),
+            ("admin@example.com", "ADMIN"),
+        ]
+        assert (await count("user_profiles"), await count("carts")) == (3, 3)
+        for email in ACCOUNTS:
+            device = Device("test", "127.0.0.1")
+            assert await login(settings, Login(email=email, password=PASSWORD), device)
+
+
+@pytest.mark.usefixtures("clean")
+async def test_a_later_start_brings_nothing_back(settings: Settings) -> None:
+    await prepare(settings)
+    async with open_database(settings, "test"):
+        await fetch("DELETE FROM users WHERE email = 'moderator@example.com'")
+        await fetch("DELETE FROM movies WHERE id > 10")
+    await prepare(settings)
+    async with open_database(settings, "test"):
+        assert (await count("movies"), await count("users")) == (10, 2)
+
+
+@pytest.mark.usefixtures("clean")
+async def test_production_gets_no_account_with_a_public_password(settings: Settings) -> None:
+    production = settings.model_copy(update={"environment": Environment.PRODUCTION})
+    with pytest.raises(RuntimeError):
+        await prepare(production)
+    async with open_database(settings, "test"):
+        assert await count("users") == 0
