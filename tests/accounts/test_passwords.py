@@ -9,7 +9,14 @@ from argon2 import PasswordHasher
 
 from cinema.accounts.errors import HashingBusy
 from cinema.accounts.models import PasswordResetToken, Session, User
-from cinema.accounts.passwords import QUEUE, WORKERS, hash_password, verify_password
+from cinema.accounts.passwords import (
+    DUMMY,
+    QUEUE,
+    WORKERS,
+    hash_password,
+    needs_rehash,
+    verify_password,
+)
 from cinema.accounts.tokens import Purpose, one_time_token, reset_token, token_hash
 from cinema.database import fetch
 from tests.accounts.calls import API, events, post
@@ -143,6 +150,11 @@ async def test_a_password_that_cannot_be_hashed_is_only_wrong(client: Client) ->
     assert not await verify_password("!", PASSWORD)
     assert not await verify_password(None, PASSWORD)
     assert await Session.all().count() == 0
+
+
+def test_an_unknown_address_costs_what_a_known_one_does() -> None:
+    assert HASH.fullmatch(DUMMY)
+    assert not needs_rehash(DUMMY)
 
 
 async def test_hashing_never_holds_the_loop_and_its_queue_is_bounded() -> None:

@@ -47,9 +47,11 @@ class _Verified:
 
 @atomic
 async def _admit(settings: Settings, verified: _Verified, device: Device) -> TokenPair:
-    # The password may have been changed, or the account closed, while it was verified.
+    # The password may have been changed, or the account closed, while it was verified. A shared
+    # lock keeps both away, and does not queue one's own other logins.
+    standing = "SELECT id FROM users WHERE id = $1 AND password_hash = $2 AND is_active"
     rows = await fetch(
-        "SELECT id FROM users WHERE id = $1 AND password_hash = $2 AND is_active FOR UPDATE",
+        standing + (" FOR SHARE" if verified.renewed_hash is None else " FOR UPDATE"),
         verified.user_id,
         verified.password_hash,
     )
