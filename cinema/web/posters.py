@@ -60,6 +60,7 @@ async def poster(request: web.Request) -> web.Response:
     settings = request.app[RESOURCES].settings
     film = await get_movie(request.match_info["uuid"], settings.currency)
     current = request.query.get("v") == _version(film)
+    seed = crc32(f"{film.name} {film.year}".encode("utf-8", "replace"))
     return web.Response(
         text=_draw(
             film.name, film.year, tuple(film.genres), crc32(f"{film.name} {film.year}".encode())

@@ -10,7 +10,7 @@ NEW = {"email": "Mira@Example.com", "password": "Quiet-rain-7"}
 
 
 async def token_of(visitor: Visitor) -> str:
-    return activation_token(visitor.settings, await ActivationToken.first())
+    return activation_token(visitor.settings, await ActivationToken.get())
 
 
 async def test_an_account_is_made_activated_by_its_button_and_used(visitor: Visitor) -> None:
