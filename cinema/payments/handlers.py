@@ -7,6 +7,7 @@ from cinema.http.body import path_id, read_bytes
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import Access, current_identity
 from cinema.http.pagination import CursorPage, Page, PageQuery, cursor_id, encode_cursor, page_of
+from cinema.http.ratelimit import CHECKOUT
 from cinema.orders.errors import OrderNotFound, OrderNotPending
 from cinema.orders.queries import get_order
 from cinema.orders.schemas import OrderOut
@@ -39,6 +40,7 @@ MAX_WEBHOOK = 1024 * 1024
         StripeUnavailable,
     ),
     idempotent=True,
+    limit=CHECKOUT,
 )
 async def start_checkout(request: web.Request) -> CheckoutOut:
     """Get the address of the page where the order can be paid.

@@ -7,6 +7,7 @@ from cinema.http.body import path_id
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import Access, current_identity
 from cinema.http.pagination import CursorPage, Page, PageQuery, cursor_id, encode_cursor, page_of
+from cinema.http.ratelimit import COMMENT
 from cinema.social import queries, service
 from cinema.social.schemas import CommentOut, PostComment
 
@@ -31,7 +32,7 @@ async def list_comments(
 
 
 @routes.post("/api/v1/movies/{movie_id:[0-9]{1,18}}/comments")
-@endpoint(PostComment, status=HTTPStatus.CREATED, errors=(MovieNotFound,))
+@endpoint(PostComment, status=HTTPStatus.CREATED, errors=(MovieNotFound,), limit=COMMENT)
 async def post_comment(request: web.Request, body: PostComment) -> CommentOut:
     """Write a comment on a movie; it appears on every open page of it."""
     user_id = current_identity(request).user_id

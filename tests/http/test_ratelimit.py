@@ -9,7 +9,7 @@ from cinema.accounts.models import Session, User
 from cinema.app import create_app
 from cinema.http.ratelimit import site
 from cinema.settings import Settings
-from tests.accounts_factory import PASSWORD, make_user
+from tests.accounts_factory import PASSWORD, bearer, make_user
 from tests.conftest import Client, make_settings, resources_of
 from tests.servers import Servers
 
@@ -122,3 +122,16 @@ async def test_without_redis_reading_is_open(without_redis: Client) -> None:
 def test_one_owner_of_an_ipv6_network_is_one_visitor() -> None:
     assert site("2001:db8:1:2:3:4:5:6") == site("2001:db8:1:2::1") == "2001:db8:1:2::"
     assert site("192.0.2.7") == "192.0.2.7"
+
+
+async def test_comments_and_checkouts_are_limited_by_account(strict: Client) -> None:
+    settings = resources_of(strict).settings
+    ada, eve = await bearer(await make_user(), settings), await bearer(await make_user(), settings)
+    for path, bound in [("movies/1/comments", 20), ("orders/1/checkout", 5)]:
+        statuses = [
+            (await strict.post(f"/api/v1/{path}", json={"text": "x"}, headers=ada)).status
+            for _ in range(bound + 1)
+        ]
+        assert statuses == [404] * bound + [429]
+        answer = await strict.post(f"/api/v1/{path}", json={"text": "x"}, headers=eve)
+        assert answer.status == 404
