@@ -64,10 +64,18 @@ MODELS = [
 ]
 
 
+async def _acquire(pool: asyncpg.Pool) -> Any:
+    try:
+        return await pool.acquire(timeout=ACQUIRE_TIMEOUT)
+    except FileNotFoundError as error:
+        # A Unix socket that is not there is a server that is not there, and not a missing file.
+        raise ConnectionRefusedError("the database's socket is gone") from error
+
+
 class _PooledConnection(PoolConnectionWrapper[asyncpg.Connection]):
     async def __aenter__(self) -> asyncpg.Connection:
         await self.ensure_connection()
-        self.connection = await self.client._pool.acquire(timeout=ACQUIRE_TIMEOUT)
+        self.connection = await _acquire(self.client._pool)
         return self.connection
 
     async def __aexit__(self, *exc: object) -> None:
@@ -83,7 +91,7 @@ class _Transaction(TransactionContextPooled):
     async def __aenter__(self) -> TransactionalDBClient:
         await self.ensure_connection()
         pool = self.client._parent._pool
-        connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT)
+        connection = await _acquire(pool)
         self.client._connection = connection
         try:
             await self.client.begin()
