@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aioboto3
@@ -108,9 +109,30 @@ class Storage:
 
     async def list_keys(self, prefix: str = "") -> list[str]:
         """Return up to 1,000 keys that begin so."""
-        with _failing():
-            answer = await self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix)
-        return [item["Key"] for item in answer.get("Contents", [])]
+        [page] = [page async for page in self._pages(prefix, 1)]
+        return [item["Key"] for item in page]
+
+    async def old_keys(self, prefix: str, age: timedelta) -> AsyncIterator[list[str]]:
+        """Go through the keys of objects that are at least so old, up to 1,000 at a time."""
+        before = datetime.now(UTC) - age
+        async for page in self._pages(prefix):
+            yield [item["Key"] for item in page if item["LastModified"] <= before]
+
+    async def _pages(
+        self, prefix: str, limit: int | None = None
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        place: dict[str, str] = {}
+        number = 0
+        while limit is None or number < limit:
+            with _failing():
+                answer = await self._client.list_objects_v2(
+                    Bucket=self._bucket, Prefix=prefix, **place
+                )
+            yield answer.get("Contents", [])
+            number += 1
+            if not answer.get("IsTruncated"):
+                return
+            place = {"ContinuationToken": answer["NextContinuationToken"]}
 
     async def presigned_get(self, key: str, seconds: int, filename: str | None = None) -> str:
         """Return a link that reads the object for a while; no request is made for it.

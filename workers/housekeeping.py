@@ -4,6 +4,7 @@ from functools import partial
 
 import structlog
 
+from cinema.accounts.avatars import sweep_avatars
 from cinema.accounts.service import clean_expired
 from cinema.database import fetch
 from cinema.http.idempotency import KEPT
@@ -78,5 +79,11 @@ def tasks(resources: Resources, runner: Runner, queue: Queue) -> list[Task]:
         Task("expire_orders", every=10, run=partial(expire_due, gateway), timeout=300),
         Task("reconcile_payments", every=60, run=partial(reconcile, gateway), timeout=300),
         Task("clean_accounts", every=3600, run=clean_expired, timeout=600),
+        Task(
+            "sweep_avatars",
+            every=24 * 3600,
+            run=partial(sweep_avatars, resources.storage),
+            timeout=600,
+        ),
         Task("prune", every=24 * 3600, run=prune_everything, timeout=600),
     ]

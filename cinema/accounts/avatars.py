@@ -5,6 +5,7 @@ a job delete the old ones after the commit. Whatever fails, no key names a missi
 """
 
 from contextlib import suppress
+from datetime import timedelta
 from uuid import uuid4
 
 from cinema.accounts.errors import UserNotFound
@@ -15,6 +16,8 @@ from cinema.database import fetch
 from cinema.errors import Unavailable
 from cinema.storage import Storage
 
+FOLDER = "avatars"
+ORPHAN_AGE = timedelta(hours=1)
 LINK_LIFETIME = 300
 """Seconds that the link to an avatar is good for."""
 
@@ -25,7 +28,7 @@ async def replace_avatar(storage: Storage, user_id: int, data: bytes) -> None:
     Raises ImageRefused, ImagesBusy, StorageUnavailable; then nothing of the new one is left.
     """
     squares = await draw_squares(data)
-    key = f"avatars/{uuid4().hex}"
+    key = f"{FOLDER}/{uuid4().hex}"
     try:
         for side, picture in squares.items():
             await storage.put(_object(key, side), picture, CONTENT_TYPE)
@@ -44,6 +47,24 @@ async def remove_avatar(user_id: int) -> None:
 async def delete_avatar_objects(storage: Storage, key: str) -> None:
     """Delete both sizes: what follows `avatar.replaced` and `user.deleted`; twice is as once."""
     await storage.delete(_object(key, LARGE), _object(key, SMALL))
+
+
+async def sweep_avatars(storage: Storage, age: timedelta = ORPHAN_AGE) -> int:
+    """Delete the objects that no profile names, as a killed process leaves them; returns how many.
+
+    What is younger than `age` may belong to an upload that has not committed yet.
+    """
+    total = 0
+    async for keys in storage.old_keys(f"{FOLDER}/", age):
+        named = await fetch(
+            "SELECT avatar_key FROM user_profiles WHERE avatar_key = ANY($1::text[])",
+            list({key.rpartition("/")[0] for key in keys}),
+        )
+        kept = {row["avatar_key"] for row in named}
+        orphans = [key for key in keys if key.rpartition("/")[0] not in kept]
+        await storage.delete(*orphans)
+        total += len(orphans)
+    return total
 
 
 async def get_profile(storage: Storage, user_id: int) -> ProfileOut:

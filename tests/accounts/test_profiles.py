@@ -4,7 +4,7 @@ import asyncio
 import struct
 import zlib
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +14,7 @@ import time_machine
 from aiohttp import FormData
 from PIL import Image
 
-from cinema.accounts.avatars import delete_avatar_objects
+from cinema.accounts.avatars import delete_avatar_objects, sweep_avatars
 from cinema.accounts.models import UserProfile
 from cinema.accounts.schemas import UpdateProfile, age_on
 from cinema.outbox import OutboxMessage
@@ -334,3 +334,15 @@ async def test_a_commit_that_fails_leaves_no_new_object(
     await UserProfile.all().delete()
     assert (await upload(client, own, picture("PNG")))[0] == 404
     assert await bucket.list_keys() == []
+
+
+async def test_objects_that_no_profile_names_are_swept(
+    client: Client, bucket: Storage, own: dict[str, str]
+) -> None:
+    await upload(client, own, picture("PNG"))
+    kept = await bucket.list_keys()
+    await bucket.put("avatars/lost/512.webp", b"lost", "image/webp")
+    await bucket.put("posters/1.webp", b"another's", "image/webp")
+    assert await sweep_avatars(bucket) == 0
+    assert await sweep_avatars(bucket, timedelta(seconds=-1)) == 1
+    assert await bucket.list_keys() == [*kept, "posters/1.webp"]
