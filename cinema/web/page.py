@@ -172,6 +172,7 @@ def respond(
         # A page with a session's secrets in it is not compressed beside a visitor's own words
         # (BREACH); one without is.
         response.enable_compression()
+        response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Cookie, Accept-Encoding"
     return response
 

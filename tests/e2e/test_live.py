@@ -79,3 +79,17 @@ async def test_a_session_that_has_run_out_is_renewed_without_a_word(windows: Win
 
     await expect(visitor.page.get_by_role("heading", name="Your library")).to_be_visible()
     await visitor.is_live()
+
+
+async def test_logging_out_in_one_window_ends_the_other(windows: Windows) -> None:
+    visitor = await windows.customer()
+    other = await visitor.another_window()
+    await other.page.goto("/library")
+    await other.is_live()
+    await visitor.page.locator(".menu > summary").click()
+    await visitor.page.get_by_role("button", name="Log out").click()
+    await expect(visitor.page.get_by_text("You are logged out.")).to_be_visible()
+
+    await other.page.goto("/orders")
+
+    await expect(other.page.get_by_role("heading", name="Welcome back")).to_be_visible()
