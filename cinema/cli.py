@@ -1,7 +1,7 @@
 """The command line. Every command imports what it needs when it runs: `--help` stays quick."""
 
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -119,7 +119,6 @@ def create_admin(
     settings = read_settings(data)
     from cinema.accounts.service import create_admin
     from cinema.database import open_database
-    from cinema.errors import CinemaError
 
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
@@ -130,10 +129,7 @@ def create_admin(
         async with open_database(settings, "cinema-create-admin"):
             return await create_admin(email, password)
 
-    try:
-        say(f"User {run(create())} is an administrator.")
-    except CinemaError as error:
-        fail(str(error))
+    say(f"User {run(create())} is an administrator.")
 
 
 @app.command()
@@ -178,14 +174,30 @@ def read_settings(data: Path | None, **overrides: Any) -> "Settings":
 
 
 def run(main: Coroutine[Any, Any, Any]) -> Any:
-    """Run a coroutine on uvloop where that exists (not on Windows)."""
+    """Run a coroutine on uvloop where that exists; a refusal or an outage is told in one line."""
+    from cinema.database import classify
+    from cinema.errors import CinemaError
+
+    try:
+        return _runner()(main)
+    except CinemaError as error:
+        fail(str(error))
+    except Exception as error:
+        # A Unix socket that is not there is as much an outage as a port that is closed.
+        problem = classify(error)
+        if problem is None and not isinstance(error, OSError):
+            raise
+        fail(f"{problem or 'A part of the house is out of reach.'} ({error})")
+
+
+def _runner() -> Callable[[Coroutine[Any, Any, Any]], Any]:
     import asyncio
 
     try:
-        from uvloop import run as run_fast
-    except ImportError:
-        return asyncio.run(main)
-    return run_fast(main)
+        import uvloop
+    except ImportError:  # Windows
+        return asyncio.run
+    return uvloop.run
 
 
 def say(text: str) -> None:

@@ -71,6 +71,18 @@ async def test_a_command_reads_the_settings_of_a_running_copy(
     )
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "?host=/nowhere"])
+async def test_a_database_that_is_away_is_one_line(
+    env: dict[str, str], tmp_path: Path, host: str
+) -> None:
+    env |= {"CINEMA_DATABASE_URL": f"postgresql://postgres:hush@{host}"}
+    outcome = await cinema("migrate", env=env, cwd=tmp_path)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert len(outcome.err.splitlines()) == 1
+    assert "out of reach" in outcome.err
+    assert "hush" not in outcome.err
+
+
 async def test_the_first_administrator_can_log_in(
     env: dict[str, str], settings: Settings, tmp_path: Path
 ) -> None:

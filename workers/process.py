@@ -61,6 +61,9 @@ async def together(stop: asyncio.Event, *parts: Awaitable[None]) -> None:
     async def guarded(part: Awaitable[None]) -> None:
         try:
             await part
+        except Exception:
+            log.exception("part_failed")
+            raise
         finally:
             stop.set()
 

@@ -1,5 +1,6 @@
 """The worker process: killed, stopped, and without what it stands on."""
 
+import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ from cinema.settings import Settings
 from tests.accounts_factory import make_user
 from tests.processes import running
 from tests.waiting import eventually
+from workers.process import together
 
 RECOVERY = 20.0
 """Seconds in which the job of a killed worker has to be done (RELIABILITY, E2)."""
@@ -192,3 +194,18 @@ async def test_a_worker_outlives_its_database(
                 await eventually(catcher.mailbox.mails, timeout=20)
             assert await worker.end() == 0
     assert not worker.said("never retrieved"), "\n".join(worker.lines)
+
+
+async def test_the_end_of_one_part_is_the_orderly_end_of_all() -> None:
+    stop, ended = asyncio.Event(), asyncio.Event()
+
+    async def wait() -> None:
+        await stop.wait()
+        ended.set()
+
+    async def fail() -> None:
+        raise RuntimeError("boom")
+
+    with pytest.raises(RuntimeError, match="boom"):
+        await together(stop, wait(), fail())
+    assert ended.is_set()
