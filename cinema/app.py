@@ -48,12 +48,7 @@ def create_app(settings: Settings) -> web.Application:
         ],
         client_max_size=MAX_BODY,
     )
-    app[SECURE] = settings.public_url.startswith("https://")
-    who: Authenticate = partial(authenticate, settings)
-    app[AUTHENTICATE] = who
-    app[CSRF_KEY] = settings.secret_key.get_secret_value().encode()
-    app[ORIGINS] = settings.origins
-    app[TRUSTED_PROXIES] = parse_networks(settings.trusted_proxies)
+    _install_identity(app, settings)
 
     @asynccontextmanager
     async def resources(app: web.Application) -> AsyncIterator[None]:
@@ -84,3 +79,13 @@ def create_app(settings: Settings) -> web.Application:
         app.add_routes(domain.routes)
     install_pages(app, settings)
     return app
+
+
+def _install_identity(app: web.Application, settings: Settings) -> None:
+    """Say how callers are recognised, and whom to believe."""
+    app[SECURE] = settings.public_url.startswith("https://")
+    who: Authenticate = partial(authenticate, settings)
+    app[AUTHENTICATE] = who
+    app[CSRF_KEY] = settings.secret_key.get_secret_value().encode()
+    app[ORIGINS] = settings.origins
+    app[TRUSTED_PROXIES] = parse_networks(settings.trusted_proxies)

@@ -23,6 +23,17 @@ SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables
 """
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Share the tests out by file; those that stall servers or drive a browser stay together."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            apart = item.get_closest_marker("chaos") or item.get_closest_marker("browser")
+            name = "apart" if apart else item.path.stem
+            item.add_marker(pytest.mark.xdist_group(name))
+
+
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """The servers of this test process; each xdist worker has its own."""
