@@ -1,5 +1,6 @@
 """Every kind of mail: whole, linked to the public address alone, and the same each time."""
 
+from decimal import Decimal
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ import pytest
 
 from cinema.devstack.mailbox import find_links
 from cinema.mailer import Mail
+from cinema.money import written
 from cinema.notifications.mails import SUBJECTS, TEMPLATES, message_id, render
 from cinema.notifications.order_mails import Line, Receipt
 from cinema.settings import Settings
@@ -92,3 +94,20 @@ def test_the_name_of_a_mail_comes_from_its_event_and_the_public_host(
 
 def test_the_sender_is_an_address(settings: Settings) -> None:
     assert parseaddr(settings.mail_from) == ("Cinema", "no-reply@cinema.example")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        ("9.99", "usd", "$9.99"),
+        ("1200.50", "eur", "€1,200.50"),
+        ("1200.00", "jpy", "¥1,200"),
+        ("5.00", "chf", "5.00 CHF"),
+        ("1.25", "kwd", "1.250 KWD"),
+        ("0", "usd", "$0.00"),
+    ],
+)
+def test_an_amount_is_written_with_the_places_of_its_currency(
+    amount: str, currency: str, text: str
+) -> None:
+    assert written(Decimal(amount), currency) == text
