@@ -68,6 +68,8 @@ async def test_an_export_holds_everything_and_no_secret(client: Client) -> None:
     assert "argon2" not in text
     assert "token" not in text
     assert "avatars/old" not in text
+    [line] = await fetch("SELECT actor_id, action FROM audit_log ORDER BY id DESC LIMIT 1")
+    assert line == {"actor_id": ada.id, "action": "user.exported"}
 
 
 async def test_an_export_holds_nothing_of_others(client: Client) -> None:

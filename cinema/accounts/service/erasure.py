@@ -31,6 +31,7 @@ OWN = {
 }
 
 
+@atomic
 async def export_me(user_id: int) -> dict[str, Any]:
     """Collect all personal data of a user; secrets are no data about a person and stay out."""
     document: dict[str, Any] = {name: await fetch(sql, user_id) for name, sql in OWN.items()}
@@ -38,6 +39,7 @@ async def export_me(user_id: int) -> dict[str, Any]:
         document[name] = document[name][0] if document[name] else None
     for name, exporter in EXPORTERS.items():
         document[name] = await exporter(user_id)
+    await record("user.exported", f"user:{user_id}")
     return document
 
 
