@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench lock clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -23,11 +23,16 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/lock.py --check
 	$(BIN)/pytest -q -p no:xdist tests/test_migrations.py -k offline
 
 bench: $(INSTALLED)
 	@for module in $$(grep -l __main__ bench/*.py | sed 's|/|.|; s|\.py$$||'); do \
 		echo "== $$module"; $(BIN)/python -m $$module || exit 1; done
+
+# requirements-dev.txt comes first, from pyproject.toml: pip-compile, as its head says.
+lock: $(INSTALLED)
+	$(BIN)/python scripts/lock.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
