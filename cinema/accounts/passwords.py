@@ -19,7 +19,9 @@ T = TypeVar("T")
 WORKERS = 2
 QUEUE = 50
 """Logins that wait for a hash; at about 30 ms a hash the last one waits under a second."""
-NICENESS = 10
+NICENESS = 5
+"""Enough to let others go first; more, and on a full machine they would wait for the interpreter's
+lock in the hands of a thread that gets no turn."""
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 """OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, 2 iterations, 1 lane."""
 UNUSABLE = "!"

@@ -1,12 +1,15 @@
 """Limits on what is dear or can be guessed at, over real Redis and without it."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
+from time import perf_counter
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from cinema.accounts.models import Session, User
 from cinema.app import create_app
+from cinema.devstack.redis import run_redis
 from cinema.http.ratelimit import site
 from cinema.settings import Settings
 from tests.accounts_factory import PASSWORD, bearer, make_user
@@ -135,3 +138,24 @@ async def test_comments_and_checkouts_are_limited_by_account(strict: Client) -> 
         assert statuses == [404] * bound + [429]
         answer = await strict.post(f"/api/v1/{path}", json={"text": "x"}, headers=eve)
         assert answer.status == 404
+
+
+@pytest.mark.chaos
+async def test_a_hung_redis_slows_one_login_and_opens_none(
+    settings: Settings, clean: None, tmp_path: Path
+) -> None:
+    async with run_redis(tmp_path / "redis", keep=False) as redis:
+        changed = settings.model_copy(update={"redis_url": redis.url, "rate_limits": 1.0})
+        async with TestClient(TestServer(create_app(changed))) as client:
+            assert (await try_to_log_in(client, "ada@example.com", "wrong-1"))[0] == 401
+            redis.pause()
+            try:
+                start = perf_counter()
+                statuses = [
+                    (await try_to_log_in(client, "ada@example.com", "wrong-1"))[0]
+                    for _ in range(11)
+                ]
+                assert statuses == [401] * 10 + [429]
+                assert perf_counter() - start < 4
+            finally:
+                redis.resume()

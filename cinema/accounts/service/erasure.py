@@ -7,7 +7,7 @@ from cinema.accounts.models import ActivationToken, PasswordResetToken, Session,
 from cinema.accounts.passwords import UNUSABLE
 from cinema.accounts.personal_data import ERASERS, EXPORTERS
 from cinema.accounts.service.sessions import end_sessions
-from cinema.accounts.service.staff import keep_an_admin
+from cinema.accounts.service.staff import keep_an_admin, lock_user
 from cinema.audit import record
 from cinema.database import atomic, fetch
 from cinema.outbox import emit
@@ -50,6 +50,7 @@ async def delete_me(user_id: int) -> None:
     Raises LastAdmin.
     """
     await keep_an_admin(user_id)
+    await lock_user(user_id)
     await end_sessions(user_id, "deleted")
     profile = await UserProfile.get(user_id=user_id)
     avatar_key: str | None = profile.avatar_key

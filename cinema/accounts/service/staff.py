@@ -21,7 +21,9 @@ from cinema.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
-class _Locked:
+class Locked:
+    """What a user is while its row is held."""
+
     is_active: bool
     role: Role
 
@@ -31,7 +33,11 @@ async def _lock_admins() -> None:
     await fetch("SELECT id FROM user_groups WHERE name = 'ADMIN' FOR NO KEY UPDATE")
 
 
-async def _lock_user(user_id: int) -> _Locked:
+async def lock_user(user_id: int) -> Locked:
+    """Hold a user's row until the transaction ends; its sessions' rows come after it, always.
+
+    Raises UserNotFound, also for a deleted user.
+    """
     rows: list[dict[str, Any]] = await fetch(
         "SELECT u.is_active, g.name::text AS role FROM users u JOIN user_groups g"
         " ON g.id = u.group_id WHERE u.id = $1 AND u.deleted_at IS NULL FOR UPDATE OF u",
@@ -39,7 +45,7 @@ async def _lock_user(user_id: int) -> _Locked:
     )
     if not rows:
         raise UserNotFound
-    return _Locked(rows[0]["is_active"], Role(rows[0]["role"]))
+    return Locked(rows[0]["is_active"], Role(rows[0]["role"]))
 
 
 async def keep_an_admin(user_id: int) -> None:
@@ -62,7 +68,7 @@ async def keep_an_admin(user_id: int) -> None:
 @atomic
 async def activate_user(user_id: int) -> None:
     """Open an account without its mail; nothing happens where it is open."""
-    user = await _lock_user(user_id)
+    user = await lock_user(user_id)
     if user.is_active:
         return
     await fetch("UPDATE users SET is_active = true, updated_at = now() WHERE id = $1", user_id)
@@ -80,7 +86,7 @@ async def deactivate_user(actor_id: int, user_id: int) -> None:
     if actor_id == user_id:
         raise OwnAccount
     await keep_an_admin(user_id)
-    user = await _lock_user(user_id)
+    user = await lock_user(user_id)
     await ActivationToken.filter(user_id=user_id).delete()
     await record("user.deactivated", f"user:{user_id}", before={"is_active": user.is_active})
     if not user.is_active:
@@ -100,7 +106,7 @@ async def change_group(actor_id: int, user_id: int, role: Role) -> None:
         raise OwnAccount
     if role is not Role.ADMIN:
         await keep_an_admin(user_id)
-    user = await _lock_user(user_id)
+    user = await lock_user(user_id)
     if user.role is role:
         return
     await fetch(
