@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
@@ -21,10 +22,12 @@ class Windows:
         self.house = house
         self.browser = browser
         self.complaints: list[str] = []
+        self._contexts: list[BrowserContext] = []
 
     async def visitor(self, **options: Any) -> "Visitor":
         """Open the window of somebody new: with cookies of its own, and not logged in."""
         context = await self.browser.new_context(base_url=self.house.url, **options)
+        self._contexts.append(context)
         return await self.another(context)
 
     async def another(self, context: BrowserContext) -> "Visitor":
@@ -34,6 +37,10 @@ class Windows:
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return Visitor(self, context, page)
+
+    async def close(self) -> None:
+        for context in self._contexts:
+            await context.close()
 
     async def newcomer(self, **options: Any) -> "Visitor":
         """Open the window of somebody who has registered, activated and logged in by hand."""
@@ -101,10 +108,8 @@ class Visitor:
         await expect(self.page.locator("#bell")).to_be_visible()
 
     async def film(self, title: str) -> None:
-        """Find a film by the search box and open its page."""
-        await self.page.goto("/")
-        await self.page.get_by_role("searchbox").fill(title)
-        await self.page.get_by_role("button", name="Search").click()
+        """Find a film and open its page."""
+        await self.page.goto(f"/?q={quote(title)}")
         await self.page.get_by_role("link", name=title, exact=True).click()
         await expect(self.page.get_by_role("heading", name=title, level=1)).to_be_visible()
 
