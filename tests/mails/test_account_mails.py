@@ -152,7 +152,7 @@ async def test_who_is_gone_gets_no_mail(resources: Resources, catcher: SmtpCatch
     await record(PasswordChanged(user_id=user.id))
     await record(UserDeleted(user_id=user.id, avatar_key=None))
     await fetch("UPDATE users SET deleted_at = now() WHERE id = $1", user.id)
-    assert await work_off(resources) == [True]
+    assert all(await work_off(resources))
     assert (catcher.mailbox.mails(), await unfinished()) == ([], [])
 
 
