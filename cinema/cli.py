@@ -142,6 +142,16 @@ def doctor(data: Data = None) -> None:
 
 
 @app.command()
+def openapi(data: Data = None) -> None:
+    """Print the description of the REST API (OpenAPI 3.1, JSON)."""
+    settings = read_settings(data)
+    from cinema.apidocs.openapi import document
+    from cinema.app import create_app
+
+    say(document(create_app(settings), settings.public_url))
+
+
+@app.command()
 def stripe(
     folder: Annotated[Path, typer.Option(help="Where the simulator keeps its books.")],
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8010,

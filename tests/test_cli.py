@@ -33,7 +33,8 @@ async def test_help_names_every_command(tmp_path: Path) -> None:
     outcome = await cinema("--help", env={"PATH": "", "PYTHONPATH": _root()}, cwd=tmp_path)
     assert outcome.code == 0
     for command in (
-        "dev", "serve", "worker", "relay", "migrate", "import", "create-admin", "doctor", "stripe",
+        "dev", "serve", "worker", "relay", "migrate", "import", "create-admin", "doctor",
+        "openapi", "stripe",
     ):  # fmt: skip
         assert f" {command} " in outcome.out
 
@@ -167,6 +168,14 @@ async def test_the_doctor_names_what_is_away_and_what_is_wrong(
     wrong = [line for line in outcome.out.splitlines() if "WRONG" in line]
     assert [line.split()[1] for line in wrong] == ["redis", "stripe", "every"]
     assert "evt_lost" in outcome.out
+
+
+async def test_the_description_of_the_api_is_printed(env: dict[str, str], tmp_path: Path) -> None:
+    outcome = await cinema("openapi", env=env, cwd=tmp_path)
+    assert (outcome.code, outcome.err) == (0, "")
+    described = json.loads(outcome.out)
+    assert described["openapi"].startswith("3.1")
+    assert "/api/v1/notifications/read-all" in described["paths"]
 
 
 async def test_the_simulator_is_not_for_production(env: dict[str, str], tmp_path: Path) -> None:
