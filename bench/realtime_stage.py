@@ -36,14 +36,14 @@ async def stage() -> AsyncIterator[Stage]:
         redis = RedisServer(Path(folder) / "redis", keep=False)
         await asyncio.gather(postgres.start(), redis.start())
         port = free_port()
-        environment = _environment(await postgres.create_database("cinema"), redis.url, port)
-        os.environ.update(environment)
+        values = environment(await postgres.create_database("cinema"), redis.url, port)
+        os.environ.update(values)
         settings = Settings()
         await migrate(settings)
-        server = await _run("serve")
-        relay = await _run("relay")
+        server = await run("serve")
+        relay = await run("relay")
         try:
-            await _listening(port)
+            await listening(port)
             yield Stage(settings, port, server.pid)
         finally:
             for process in (server, relay):
@@ -53,7 +53,7 @@ async def stage() -> AsyncIterator[Stage]:
             await asyncio.gather(postgres.stop(), redis.stop())
 
 
-def _environment(database: str, redis: str, port: int) -> dict[str, str]:
+def environment(database: str, redis: str, port: int) -> dict[str, str]:
     values = {
         "database_url": database,
         "redis_url": redis,
@@ -72,12 +72,15 @@ def _environment(database: str, redis: str, port: int) -> dict[str, str]:
     return {f"CINEMA_{name.upper()}": value for name, value in values.items()}
 
 
-async def _run(command: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(sys.executable, "-m", "cinema", command)
+async def run(command: str, **changes: str) -> asyncio.subprocess.Process:
+    """Start `cinema COMMAND` with these changes of the environment."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "cinema", command, env=os.environ | changes
+    )
 
 
-async def _listening(port: int) -> None:
-    async with asyncio.timeout(20):
+async def listening(port: int) -> None:
+    async with asyncio.timeout(60):
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
