@@ -11,6 +11,7 @@ from cinema.accounts import profile_handlers as profiles
 from cinema.accounts.queries import authenticate
 from cinema.admin import handlers as admin
 from cinema.admin.personal_data import register_personal_data
+from cinema.apidocs.handlers import install_documents
 from cinema.cart import handlers as cart
 from cinema.catalogue import handlers as catalogue
 from cinema.http import health
@@ -78,6 +79,7 @@ def create_app(settings: Settings) -> web.Application:
     ):
         app.add_routes(domain.routes)
     install_pages(app, settings)
+    install_documents(app, settings.public_url)
     return app
 
 
