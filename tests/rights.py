@@ -1,0 +1,154 @@
+"""Who may call which route: the one table that the authorisation test holds the routes against.
+
+A new route is written down here first.
+"""
+
+API = "/api/v1"
+PUBLIC, USER, MODERATOR, ADMIN, OWNER, OWNER_OR_ADMIN = (
+    "public",
+    "user",
+    "moderator",
+    "admin",
+    "owner",
+    "owner or admin",
+)
+TABLE = {
+    PUBLIC: """
+        GET /healthz
+        GET /readyz
+        POST /api/v1/accounts/register
+        POST /api/v1/accounts/activate
+        POST /api/v1/accounts/resend-activation
+        POST /api/v1/accounts/login
+        POST /api/v1/accounts/refresh
+        POST /api/v1/accounts/password/forgot
+        POST /api/v1/accounts/password/reset
+        GET /api/v1/movies
+        GET /api/v1/movies/{movie}
+        GET /api/v1/genres
+        GET /api/v1/movies/{movie_id}/comments
+        POST /api/v1/payments/webhook
+        GET /api/v1/realtime
+        GET /
+        GET /movies/{movie_id}
+        GET /posters/{uuid}.svg
+        GET /static/{digest}/{name}
+        POST /refresh
+        GET /register
+        POST /register
+        GET /login
+        POST /login
+        POST /logout
+        GET /activate
+        POST /activate
+        GET /activate/resend
+        POST /activate/resend
+        GET /password/forgot
+        POST /password/forgot
+        GET /password/reset
+        POST /password/reset
+        GET /dev/mail
+        GET /dev/mail.json
+    """,
+    USER: """
+        POST /api/v1/accounts/logout
+        POST /api/v1/accounts/logout-all
+        GET /api/v1/accounts/sessions
+        GET /api/v1/accounts/me
+        DELETE /api/v1/accounts/me
+        GET /api/v1/accounts/me/export
+        POST /api/v1/accounts/password/change
+        GET /api/v1/profiles/me
+        PATCH /api/v1/profiles/me
+        PUT /api/v1/profiles/me/avatar
+        DELETE /api/v1/profiles/me/avatar
+        POST /api/v1/movies/{movie_id}/comments
+        GET /api/v1/library
+        GET /api/v1/cart
+        POST /api/v1/cart/items
+        DELETE /api/v1/cart/items
+        DELETE /api/v1/cart/items/{movie_id}
+        GET /api/v1/orders
+        POST /api/v1/orders
+        GET /api/v1/payments
+        GET /api/v1/notifications
+        GET /api/v1/notifications/unread-count
+        POST /api/v1/notifications/read-all
+        POST /api/v1/realtime/ticket
+        GET /cart
+        POST /cart/{movie_id}
+        POST /cart/{movie_id}/remove
+        POST /cart/clear
+        POST /movies/{movie_id}/comments
+        GET /library
+        GET /notifications
+        POST /notifications/read-all
+        GET /orders
+        POST /orders
+        GET /payments
+        GET /password/change
+        POST /password/change
+        GET /profile
+        POST /profile
+        POST /profile/avatar
+        POST /profile/avatar/delete
+        POST /profile/sessions/end-all
+        GET /profile/export
+        GET /profile/delete
+        GET /docs
+        GET /docs/assets/{name}
+        GET /docs/openapi-3.0.json
+        GET /openapi.json
+        POST /profile/delete
+    """,
+    OWNER: """
+        DELETE /api/v1/accounts/sessions/{id}
+        GET /api/v1/orders/{order_id}
+        POST /api/v1/orders/{order_id}/checkout
+        POST /api/v1/orders/{order_id}/cancel
+        GET /api/v1/payments/{payment_id}
+        POST /api/v1/notifications/{notification_id}/read
+        GET /orders/{order_id}
+        POST /orders/{order_id}/checkout
+        POST /orders/{order_id}/cancel
+        POST /notifications/{notification_id}/read
+        POST /profile/sessions/{session_id}/end
+    """,
+    OWNER_OR_ADMIN: """
+        GET /api/v1/profiles/{user_id}
+    """,
+    MODERATOR: "",
+    ADMIN: """
+        GET /api/v1/admin/users
+        GET /api/v1/admin/users/{id}
+        POST /api/v1/admin/users/{id}/activate
+        POST /api/v1/admin/users/{id}/deactivate
+        PUT /api/v1/admin/users/{id}/group
+        GET /api/v1/admin/users/{id}/cart
+        GET /api/v1/admin/audit-log
+        GET /admin
+        GET /admin/users/{user_id}
+        POST /admin/users/{user_id}/activate
+        POST /admin/users/{user_id}/deactivate
+        POST /admin/users/{user_id}/group
+        GET /admin/audit
+    """,
+}
+ROUTES = {
+    line.strip(): right for right, lines in TABLE.items() for line in lines.strip().splitlines()
+}
+
+CHECK_BY_THEMSELVES = ("/api/v1/cart", "/docs", "/openapi.json")
+"""Whose handlers look at the caller: another sentence is said, or a setting decides."""
+MISSING = {
+    "GET /docs/assets/{name}": "404",
+    "GET /static/{digest}/{name}": "404",
+    "DELETE /api/v1/cart/items/{movie_id}": "404",
+    "POST /api/v1/cart/items": "404",
+    "POST /refresh": "401",
+}
+"""Where nothing is found for somebody who is let in, since nothing was there to be found."""
+BODIES = {"POST /api/v1/cart/items": {"movie_id": 999}}
+"""Where the body is read before the caller is looked at."""
+LET_IN = "let in"
+TO_LOGIN = "login"
