@@ -92,4 +92,9 @@ def _read(path: Path) -> bytes:
 def install_documents(app: web.Application, server: str) -> None:
     """Add the routes; what they describe is every route that was added before."""
     app.add_routes(routes)
-    app[DOCUMENT] = cache(lambda: document(app, server))
+
+    @cache
+    def written() -> str:
+        return document(app, server)
+
+    app[DOCUMENT] = written
