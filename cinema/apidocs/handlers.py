@@ -92,9 +92,5 @@ def _read(path: Path) -> bytes:
 def install_documents(app: web.Application, server: str) -> None:
     """Add the routes; what they describe is every route that was added before."""
     app.add_routes(routes)
-
-    @cache
-    def written() -> str:
-        return document(app, server)
-
-    app[DOCUMENT] = written
+    write: Callable[[], str] = cache(lambda: document(app, server))
+    app[DOCUMENT] = write
