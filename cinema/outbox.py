@@ -99,4 +99,3 @@ async def top_of_log() -> Position:
     """Return the position after the newest event that any reader can have seen."""
     [row] = await fetch("SELECT epoch, last_seq FROM realtime_epoch")
     return Position(row["epoch"], row["last_seq"])
-
