@@ -84,7 +84,7 @@ def make_settings(database_url: str) -> Settings:
         secret_key="-" * 32,
         access_token_keys="bench:" + "-" * 32,
         stripe_api_key="none",
-    )  # type: ignore[arg-type]
+    )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def statements() -> Iterator[list[str]]:
         if any(table in record.query for table in TABLES):
             seen.append(record.query)
 
-    pool: Any = get_connection("default")._pool  # type: ignore[attr-defined]
+    pool: Any = get_connection("default")._pool
     connections = [holder._con for holder in pool._holders if holder._con is not None]
     for connection in connections:
         connection.add_query_logger(note)

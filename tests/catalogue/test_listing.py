@@ -151,8 +151,7 @@ async def archive(client: Client) -> Client:
 def value_of(movie: dict[str, Any], key: str) -> Any:
     if key == "rating":
         return movie["rating"]["average"]
-    value = movie.get(key)
-    return Decimal(value) if key in {"price", "imdb"} else value
+    return Decimal(movie[key]) if key in {"price", "imdb"} else movie[key]
 
 
 async def walk(client: Client, query: str, parts: str) -> list[int]:
@@ -179,7 +178,7 @@ async def test_every_order_is_kept_both_ways_with_nulls_last(archive: Client, ke
         assert await walk(archive, query, "cursor") == by_page
         if key == "created_at":
             continue  # not shown, and compared above
-        movies = {}
+        movies: dict[int, dict[str, Any]] = {}
         for page in (1, 2, 3):
             _, body = await get(archive, f"per_page=100&page={page}")
             movies |= {movie["id"]: movie for movie in body["items"]}

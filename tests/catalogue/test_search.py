@@ -1,5 +1,6 @@
 """The search box: prefixes, accents, phrases, exclusions, and anything that anybody types."""
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -13,7 +14,7 @@ from cinema.settings import Settings
 from tests.conftest import Client
 from tests.factories import movie_row
 
-FILMS = {
+FILMS: dict[str, dict[str, Any]] = {
     "Ôkami kodomo no Ame to Yuki": {"directors": ("Mamoru Hosoda",), "votes": 38_803},
     "The Dark Knight": {"stars": ("Christian Bale", "Heath Ledger"), "votes": 2_303_232},
     "The Dark Knight Rises": {"stars": ("Christian Bale", "Tom Hardy"), "votes": 1_516_346},
@@ -87,7 +88,7 @@ async def test_an_empty_box_finds_everything(films: Client) -> None:
 
 
 async def test_a_name_ranks_above_a_person_and_a_person_above_a_description(client: Client) -> None:
-    facts = {
+    facts: dict[str, dict[str, Any]] = {
         "Plain": {"description": "About a harbour.", "votes": 3_000},
         "By somebody": {"directors": ("Anna Harbour",), "votes": 2_000},
         "Harbour": {"votes": 1},

@@ -17,10 +17,11 @@ async def buyer(client: Client, settings: Settings) -> Buyer:
 
 async def buy(buyer: Buyer, name: str) -> int:
     movie = await make_movie(name, genres=("Drama", "Art"))
+    movie_id: int = movie.id
     await buyer.add(movie.id)
     await make_bought(buyer.user.id, await buyer.order())
     await buyer.call("DELETE", "/cart/items")
-    return movie.id
+    return movie_id
 
 
 async def test_the_library_lists_what_was_bought_newest_first(buyer: Buyer) -> None:

@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Awaitable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from cinema.database import fetch, transaction
 from cinema.errors import CinemaError
@@ -30,6 +30,8 @@ from tests.payments.till import (
     place,
 )
 
+T = TypeVar("T")
+
 ROUNDS = 200
 ROUNDS_OVER_HTTP = 25
 SIDE_BY_SIDE = 4
@@ -46,7 +48,7 @@ async def rounds(count: int, one: Any) -> None:
     await asyncio.gather(*(play(number) for number in range(count)))
 
 
-async def soon(dice: random.Random, work: Awaitable[object]) -> object:
+async def soon(dice: random.Random, work: Awaitable[T]) -> T:
     """Begin a piece of work after a random moment, so that every interleaving has its chance."""
     await asyncio.sleep(dice.uniform(0, 0.012))
     return await work
@@ -152,7 +154,7 @@ async def test_paying_the_page_while_the_order_expires_over_http(
         url = (await checkout.start_checkout(gateway, user.id, order_id)).checkout_url
         session_id = str((await attempt_of(order_id)).session_id)
         await end_time(order_id)
-        status, *_ = await asyncio.gather(
+        status, _, _ = await asyncio.gather(
             soon(dice, pay(url)),
             soon(dice, closing.expire_due(gateway)),
             soon(dice, checkout.refresh_session(gateway, session_id)),
