@@ -154,7 +154,7 @@ async def test_paying_the_page_while_the_order_expires_over_http(
         url = (await checkout.start_checkout(gateway, user.id, order_id)).checkout_url
         session_id = str((await attempt_of(order_id)).session_id)
         await end_time(order_id)
-        status, _, _ = await asyncio.gather(
+        status, _expired, _looked = await asyncio.gather(
             soon(dice, pay(url)),
             soon(dice, closing.expire_due(gateway)),
             soon(dice, checkout.refresh_session(gateway, session_id)),
