@@ -62,9 +62,7 @@ async def poster(request: web.Request) -> web.Response:
     current = request.query.get("v") == _version(film)
     seed = crc32(f"{film.name} {film.year}".encode("utf-8", "replace"))
     return web.Response(
-        text=_draw(
-            film.name, film.year, tuple(film.genres), crc32(f"{film.name} {film.year}".encode())
-        ),
+        text=_draw(film.name, film.year, tuple(film.genres), seed),
         content_type="image/svg+xml",
         headers={"Cache-Control": FOREVER if current else "public, max-age=300"},
     )

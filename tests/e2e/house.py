@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from urllib.error import URLError
 
-from cinema.database import open_database
+from cinema.database import fetch, open_database
 from cinema.roles import Role
 from cinema.settings import load_settings
 from tests.accounts_factory import make_user
@@ -66,6 +66,11 @@ class House:
         async with open_database(settings, "tests"):
             await make_user(role, email=email)
         return email
+
+    async def sql(self, statement: str, *values: object) -> None:
+        """Do to the running house's database what no page offers, such as letting time pass."""
+        async with open_database(load_settings(self.folder / "data"), "tests"):
+            await fetch(statement, *values)
 
     def _is_ready(self) -> bool:
         try:

@@ -49,6 +49,20 @@ async def test_a_declined_card_is_explained_and_the_order_can_be_paid_again(
     await expect(watcher.page.get_by_text("Paid. The films are in your library.")).to_be_visible()
 
 
+async def test_an_order_that_is_not_paid_in_time_expires_before_the_readers_eyes(
+    windows: Windows,
+) -> None:
+    buyer = await windows.customer()
+    number = await buyer.order("Playtime")
+    await buyer.is_live()
+
+    await windows.house.sql("UPDATE orders SET expires_at = now() WHERE id = $1", number)
+
+    expired = buyer.page.get_by_text("This order has expired. Nothing was charged")
+    await expect(expired).to_be_visible(timeout=30_000)
+    await expect(buyer.page.get_by_role("button", name="Pay $")).to_have_count(0)
+
+
 async def test_a_receipt_comes_by_mail(windows: Windows) -> None:
     buyer = await windows.newcomer()
     await buyer.page.goto("/profile")

@@ -11,9 +11,12 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from cinema.app import create_app
+from cinema.catalogue.queries import get_movie
+from cinema.database import fetch
 from cinema.http.pagination import PageQuery
 from cinema.web.filters import device, duration, money, standing, written
 from cinema.web.listing import pager
+from cinema.web.posters import poster_url
 from cinema.web.static import FOLDER, assets, static_url
 from tests.conftest import make_settings
 from tests.servers import Servers
@@ -48,9 +51,6 @@ def test_all_scripts_together_weigh_at_most_15_kib() -> None:
 async def test_a_poster_is_kept_for_ever_until_what_it_shows_changes(
     visitor: Visitor, films: dict[str, int]
 ) -> None:
-    from cinema.catalogue.queries import get_movie
-    from cinema.web.posters import poster_url
-
     url = poster_url(await get_movie(str(films["Alien"]), "usd"))
     drawn = await visitor.get(url)
     assert drawn.headers["Content-Type"].startswith("image/svg+xml")
@@ -80,6 +80,40 @@ async def test_the_page_of_a_problem_names_the_request_and_shows_no_cause(
     page = await response.text()
     assert "abc-123" in page
     assert "Traceback" not in page
+
+
+async def test_a_page_that_breaks_says_so_without_its_cause(visitor: Visitor) -> None:
+    await visitor.log_in()
+    await fetch("ALTER TABLE movies RENAME TO movies_elsewhere")
+    try:
+        response = await visitor.get("/")
+    finally:
+        await fetch("ALTER TABLE movies_elsewhere RENAME TO movies")
+    page = await response.text()
+    assert response.status == 500
+    assert "Something broke on our side" in words(page)
+    assert "movies" not in words(page)
+    assert 'href="/">Try again' in page
+    assert "data-channel" not in page, "a page without a position in the log hears nothing"
+
+
+async def test_every_page_carries_the_headers_of_the_house(visitor: Visitor) -> None:
+    await visitor.log_in()
+    for path in ("/", "/cart", "/no-such-page", "/movies/1", static_url("page.js")):
+        headers = (await visitor.get(path)).headers
+        assert headers["X-Content-Type-Options"] == "nosniff", path
+        assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin", path
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], path
+        assert headers["Server"] == "cinema", path
+    assert (await visitor.get("/cart")).headers["Cache-Control"] == "no-store"
+    assert "Cookie" in (await visitor.get("/cart")).headers["Vary"]
+
+
+async def test_only_the_page_of_a_stranger_is_compressed(visitor: Visitor) -> None:
+    stranger = await visitor.get("/login")
+    assert stranger.headers["Content-Encoding"] in {"gzip", "deflate"}
+    await visitor.log_in()
+    assert "Content-Encoding" not in (await visitor.get("/cart")).headers
 
 
 async def test_the_mailbox_shows_mails_newest_first(visitor: Visitor) -> None:

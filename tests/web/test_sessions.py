@@ -1,21 +1,6 @@
-from http.cookies import SimpleCookie
-
-from aiohttp import ClientResponse
-from aiohttp.test_utils import TestClient, TestServer
-
-from cinema.app import create_app
 from cinema.database import fetch
 from tests.accounts_factory import PASSWORD, make_user
-from tests.conftest import make_settings
-from tests.servers import Servers
-from tests.web.visiting import TOKEN, Visitor
-
-
-def cookies_of(response: ClientResponse) -> SimpleCookie:
-    jar = SimpleCookie()
-    for header in response.headers.getall("Set-Cookie", ()):
-        jar.load(header)
-    return jar
+from tests.web.visiting import Visitor, cookies_of
 
 
 def forget(visitor: Visitor, name: str) -> None:
@@ -115,25 +100,3 @@ async def test_logging_out_ends_the_session_and_the_cookies(visitor: Visitor) ->
         "/api/v1/accounts/me", headers={"Authorization": f"Bearer {access}"}
     )
     assert again.status == 401
-
-
-async def test_over_https_the_cookies_are_bound_to_the_host(
-    visitor: Visitor, migrated: str, servers: Servers
-) -> None:
-    user = await make_user()
-    secure = make_settings(servers, migrated, public_url="https://cinema.example", rate_limits=0)
-    async with TestClient(TestServer(create_app(secure))) as over_tls:
-        page = await over_tls.get("/login")
-        found = TOKEN.search(await page.text())
-        assert found is not None
-        # The test speaks plain HTTP, so it carries the cookie of the form by hand.
-        guest = cookies_of(page)["__Host-cinema_guest"]
-        response = await over_tls.post(
-            "/login",
-            data={"email": user.email, "password": PASSWORD, "csrf_token": found[1]},
-            headers={"Origin": secure.public_url, "Cookie": f"{guest.key}={guest.value}"},
-            allow_redirects=False,
-        )
-        jar = cookies_of(response)
-        assert {name for name in jar if jar[name]["secure"]} == set(jar)
-        assert set(jar) == {"__Host-cinema_access", "__Host-cinema_refresh"}

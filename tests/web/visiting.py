@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from html.parser import HTMLParser
+from http.cookies import SimpleCookie
 
 from aiohttp import ClientResponse
 
@@ -61,6 +62,14 @@ class Visitor:
         response = await self.post("/login", {"email": user.email, "password": PASSWORD})
         assert response.status == 303
         return user
+
+
+def cookies_of(response: ClientResponse) -> SimpleCookie:
+    """Return the cookies that an answer sets, with their attributes."""
+    jar = SimpleCookie()
+    for header in response.headers.getall("Set-Cookie", ()):
+        jar.load(header)
+    return jar
 
 
 def words(html: str) -> str:
