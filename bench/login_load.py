@@ -10,6 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from itertools import count
+from math import inf
 from time import perf_counter
 
 import aiohttp
@@ -44,11 +45,11 @@ async def _run(act: Callable[[], Awaitable[None]]) -> None:
 
 
 async def read_catalogue(session: aiohttp.ClientSession, times: list[float]) -> None:
+    """Note the milliseconds; a refusal is as bad as no answer at all."""
     start = perf_counter()
     async with session.get("/api/v1/movies?per_page=20") as answer:
         await answer.read()
-        assert answer.status == 200
-    times.append((perf_counter() - start) * 1000)
+    times.append((perf_counter() - start) * 1000 if answer.status == 200 else inf)
 
 
 async def make_users(settings: Settings) -> None:
