@@ -1,0 +1,100 @@
+"""The migrations make exactly what the models say."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from aerich import Command
+from tortoise import Tortoise
+
+from cinema.database import credentials, open_database, tortoise_config
+from cinema.migrate import LOCATION, migrate, pending_migrations
+from cinema.settings import Settings
+from tests.conftest import make_settings
+from tests.servers import Servers
+
+NAMES = sorted(path.name for path in (LOCATION / "cinema").glob("[0-9]*_*.py"))
+NOWHERE = Settings(
+    database_url="postgresql://nobody@127.0.0.1:9/none",
+    redis_url="redis://127.0.0.1:9",
+    s3_url="http://127.0.0.1:9",
+    s3_access_key="none",
+    s3_secret_key="none",
+    smtp_url="smtp://127.0.0.1:9",
+    public_url="http://127.0.0.1:9",
+    secret_key="a-key-of-more-than-thirty-two-bytes",
+    access_token_keys="k:a-key-of-more-than-thirty-two-bytes",
+    stripe_api_key="sk_test_none",
+)
+COLUMNS = """
+SELECT table_name AS "table", column_name AS "column", is_nullable = 'YES' AS nullable, data_type
+  FROM information_schema.columns
+ WHERE table_schema = 'public' AND table_name <> 'aerich'
+"""
+
+
+async def test_aerich_finds_nothing_to_migrate_offline(tmp_path: Path) -> None:
+    """Compares the models with the state that the last migration carries; needs no server."""
+    shutil.copytree(LOCATION, tmp_path / "migrations")
+    location = str(tmp_path / "migrations")
+    command = Command(tortoise_config(NOWHERE), app="cinema", location=location)
+    await command.init(offline=True)
+    try:
+        made = await command.migrate("missing", no_input=True, offline=True)
+    finally:
+        await command.aclose()
+    assert made == ""
+    assert sorted(p.name for p in (tmp_path / "migrations/cinema").glob("[0-9]*.py")) == NAMES
+
+
+@pytest.fixture
+async def empty(servers: Servers) -> AsyncIterator[Settings]:
+    """Settings for a database in which nothing is yet."""
+    name = f"empty_{uuid4().hex[:8]}"
+    url = await asyncio.to_thread(servers.background.run, servers.postgres.create_database(name))
+    yield make_settings(servers, url)
+    await asyncio.to_thread(servers.background.run, servers.postgres.drop_database(name))
+
+
+async def test_two_migrators_at_once_both_succeed(empty: Settings) -> None:
+    assert await pending_migrations(empty) == NAMES
+    first, second = await asyncio.gather(migrate(empty), migrate(empty))
+    assert sorted([*first, *second]) == NAMES
+    assert await pending_migrations(empty) == []
+    assert await migrate(empty) == []
+
+
+async def test_the_tables_have_exactly_the_columns_of_the_models(migrated: str) -> None:
+    connection = await asyncpg.connect(**credentials(migrated))
+    rows = await connection.fetch(COLUMNS)
+    await connection.close()
+    found = {(row["table"], row["column"]): row["nullable"] for row in rows}
+    async with open_database(NOWHERE.model_copy(update={"database_url": migrated}), "test"):
+        models = [m for m in Tortoise.apps["cinema"].values() if m._meta.db_table != "aerich"]
+    declared = {
+        (model._meta.db_table, column): model._meta.fields_map[field].null
+        for model in models
+        for field, column in model._meta.fields_db_projection.items()
+    }
+    tables = {table for table, _ in declared}
+    through = {table for table, _ in found} - tables
+    assert all("_" in table for table in through), "a table without a model joins two others"
+    found = {key: nullable for key, nullable in found.items() if key[0] in tables}
+    # Tortoise fills in what has a default of its own; whether NULL is refused must agree.
+    assert set(declared) <= set(found)
+    assert {key for key in declared if declared[key] != found[key]} == set()
+    generated = {key for key in set(found) - set(declared)}
+    assert {column for _, column in generated} <= {"search", "only_row"}
+
+
+async def test_every_time_has_a_zone_and_every_amount_is_exact(migrated: str) -> None:
+    connection = await asyncpg.connect(**credentials(migrated))
+    rows = await connection.fetch(COLUMNS)
+    await connection.close()
+    kinds = {row["data_type"] for row in rows}
+    assert kinds.isdisjoint({"timestamp without time zone", "real", "double precision", "money"})
+    assert {"timestamp with time zone", "numeric"} <= kinds
