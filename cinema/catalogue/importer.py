@@ -169,9 +169,5 @@ def _record(offer: Offer) -> tuple[Any, ...]:
         row.name, row.year, row.time, row.imdb, row.votes, row.meta_score, row.gross,
         row.description, row.price, offer.is_available, offer.release_at, row.certification,
         row.genres, row.directors, row.stars,
-        _folded(row.name), _folded(" ".join(row.directors + row.stars)), _folded(row.description),
+        words(row.name), words(" ".join(row.directors + row.stars)), words(row.description),
     )  # fmt: skip
-
-
-def _folded(text: str) -> str:
-    return " ".join(words(text))

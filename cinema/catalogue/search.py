@@ -13,19 +13,22 @@ LETTERS_WITHOUT_PARTS = str.maketrans(
 
 _TERM = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
 _WORD = re.compile(r"[^\W_]+")
+_TO_SPACES = str.maketrans({chr(n): " " for n in range(128) if not chr(n).isalnum()})
 
 
-def words(text: str) -> list[str]:
-    """Take a text apart into folded words.
+def words(text: str) -> str:
+    """Return the folded words of a text with spaces between them: what is stored for the search.
 
-    Both what is stored and what is looked for pass through here: PostgreSQL's own parser would
-    make one word of "L.A" and of "WALL·E", which nobody who types a part of them would find.
+    PostgreSQL's own parser would make one word of "L.A" and of "WALL·E", which nobody who types
+    a part of them would find.
     """
-    return _WORD.findall(fold(text))
+    folded = fold(text)
+    # An import folds every film's texts, and for most of them this is three times faster.
+    return folded.translate(_TO_SPACES) if folded.isascii() else " ".join(_WORD.findall(folded))
 
 
 def fold(text: str) -> str:
-    """Return the text in lower case without accents: what is stored and what is looked for."""
+    """Return the text in lower case without accents."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
