@@ -96,6 +96,26 @@ async def test_no_page_is_wider_than_its_window(windows: Windows) -> None:
             await visitor.page.screenshot(path=picture, full_page=path != "/")
 
 
+async def test_words_without_a_space_stay_within_the_window(windows: Windows) -> None:
+    visitor = await windows.customer(viewport={"width": 360, "height": 780})
+    await visitor.film("Le Samouraï")
+    path = visitor.page.url
+    await windows.house.sql(
+        "UPDATE user_profiles SET first_name = repeat('Ж', 100), last_name = repeat('W', 100)"
+        " WHERE user_id = (SELECT max(id) FROM users)"
+    )
+    await windows.house.sql(
+        "UPDATE movies SET name = repeat('W', 250) WHERE name = $1", "Le Samouraï"
+    )
+    await visitor.page.get_by_label("Your comment").fill("x" * 500)
+    await visitor.page.get_by_role("button", name="Post").click()
+    await visitor.page.get_by_role("button", name="Add to cart").click()
+    for address in (path, "/cart", "/profile"):
+        await visitor.page.goto(address)
+        width = await visitor.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 360, address
+
+
 async def test_a_film_is_bought_without_any_script(windows: Windows) -> None:
     buyer = await windows.customer(java_script_enabled=False)
     number = await buyer.order("Fargo")
