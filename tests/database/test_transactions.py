@@ -42,7 +42,7 @@ class NothingHappened(Event):
 async def pool(servers: Servers, migrated: str, clean: None) -> AsyncIterator[Any]:
     async with open_database(make_settings(servers, migrated, database_pool=POOL), "test"):
         await fetch("SELECT 1")
-        yield get_connection("default")._pool  # type: ignore[attr-defined]
+        yield get_connection("default")._pool
 
 
 def is_whole(pool: Any) -> bool:
@@ -220,7 +220,7 @@ async def _stall(server: PostgresServer, settings: Settings) -> None:
             server.resume()
         assert set(statuses) == {503}
         await asyncio.gather(*writers, return_exceptions=True)
-        pool = get_connection("default")._pool  # type: ignore[attr-defined]
+        pool = get_connection("default")._pool
 
         async def answers() -> bool:
             return await browse() == 200
