@@ -5,6 +5,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from time import time
 from typing import Any
 
 import structlog
@@ -30,8 +31,10 @@ SHUTDOWN_GRACE = 15
 SWEEP_BATCH = 500
 RUN_HERE = 5
 """How many jobs the sweeper runs side by side where there is no queue to hand them to."""
+RING_AGAIN = 5.0
+"""Seconds in which the sweeper's rings for one run are one ring."""
 DUE = """
-SELECT id, attempts FROM job_runs
+SELECT id FROM job_runs
  WHERE done_at IS NULL AND next_at <= now() - interval '1 second' ORDER BY next_at LIMIT $1
 """
 """A second late: the relay has just rung for younger ones."""
@@ -135,16 +138,16 @@ def _not_about_redis(record: logging.LogRecord) -> bool:
     return not isinstance(error, RedisError | OSError)
 
 
-async def enqueue(queue: Queue, run_ids: Iterable[int], *, attempt: int = 0) -> None:
+async def enqueue(queue: Queue, run_ids: Iterable[int], *, again: str = "") -> None:
     """Wake a worker for each run. Raises RedisError; ringing twice does no harm.
 
-    The attempts made so far are in the key, since SAQ holds on to the key of a killed worker.
+    `again` sets a later ring apart from an earlier one, which SAQ takes for the same.
     """
     await asyncio.gather(
         *(
             queue.enqueue(
                 "run_job",
-                key=f"{run_id}:{attempt}",
+                key=f"{run_id}:{again}",
                 run_id=run_id,
                 timeout=JOB_TIMEOUT,
                 retries=5,
@@ -164,9 +167,10 @@ async def sweep(runner: Runner, queue: Queue) -> int:
     run right here: a mail is late when the queue is away, a payment must not be.
     """
     rows = await fetch(DUE, SWEEP_BATCH)
+    # SAQ holds on to the key of a job that a killed worker had taken: it is rung for anew.
+    again = str(int(time() // RING_AGAIN))
     try:
-        for row in rows:
-            await enqueue(queue, [row["id"]], attempt=row["attempts"])
+        await enqueue(queue, [row["id"] for row in rows], again=again)
     except (RedisError, OSError, TimeoutError):
         gate = asyncio.Semaphore(RUN_HERE)
 

@@ -14,6 +14,7 @@ from cinema.resources import Resources, open_resources
 from cinema.settings import Settings
 from tests.waiting import eventually
 from tests.workers.runs import Notebook, make_due, make_run, run_row
+from workers import jobs
 from workers.jobs import Queue, enqueue, make_worker, open_queue, sweep
 from workers.runner import Runner
 
@@ -53,8 +54,8 @@ async def test_a_job_runs_once_though_enqueued_three_times(
     runner: Runner, queue: Queue, notebook: Notebook
 ) -> None:
     run_id = await make_run(times=3)
-    for attempt in range(3):
-        await enqueue(queue, [run_id], attempt=attempt)
+    for ring in range(3):
+        await enqueue(queue, [run_id], again=str(ring))
     async with working(runner, queue):
         await eventually(lambda: notebook.seen)
         await eventually(lambda: is_drained(queue))
@@ -150,3 +151,21 @@ async def test_a_worker_without_redis_rests_and_goes_on_when_it_is_back(
             await enqueue(queue, [run_id])
             await eventually(lambda: notebook.seen, timeout=10)
     assert notebook.seen == [(1, 1)]
+
+
+async def test_a_run_that_a_killed_worker_had_taken_is_rung_for_anew(
+    runner: Runner, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SAQ keeps the key of a job in the hands of the dead for its whole time-out."""
+    monkeypatch.setattr(jobs, "RING_AGAIN", 0.05)
+    run_id = await make_run()
+    await make_due(run_id)
+    await sweep(runner, queue)
+    assert await queue.dequeue(1) is not None
+
+    await asyncio.sleep(0.06)
+    await sweep(runner, queue)
+
+    rung = await queue.dequeue(1)
+    assert rung is not None
+    assert rung.kwargs == {"run_id": run_id}
