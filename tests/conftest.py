@@ -8,8 +8,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from cinema.apidocs.refusals import refusals
 from cinema.app import create_app
 from cinema.database import dedicated_connection, open_database
+from cinema.http.endpoint import OPERATIONS
 from cinema.migrate import migrate
 from cinema.resources import RESOURCES, Resources, command_client, open_resources
 from cinema.settings import Settings
@@ -106,8 +108,28 @@ async def resources(settings: Settings, clean: None) -> AsyncIterator[Resources]
 @pytest.fixture
 async def client(settings: Settings, clean: None) -> AsyncIterator[Client]:
     """The whole web application on a free port; the ORM works in the test as well."""
-    async with TestClient(TestServer(create_app(settings))) as client:
+    app = create_app(settings)
+    undeclared = watch_answers(app)
+    async with TestClient(TestServer(app)) as client:
         yield client
+    assert undeclared == set()
+
+
+def watch_answers(app: web.Application) -> set[str]:
+    """Collect each answer of the API with a status that its operation does not declare."""
+    undeclared: set[str] = set()
+
+    async def look(request: web.Request, response: web.StreamResponse) -> None:
+        operation = OPERATIONS.get(request.match_info.handler)
+        resource = request.match_info.route.resource
+        if operation is None or resource is None or not request.path.startswith("/api/"):
+            return
+        declared = refusals(operation, request.method, resource.canonical).values()
+        if response.status >= 400 and response.status not in {e.status for e in declared}:
+            undeclared.add(f"{request.method} {resource.canonical}: {response.status}")
+
+    app.on_response_prepare.append(look)
+    return undeclared
 
 
 def resources_of(client: Client) -> Resources:

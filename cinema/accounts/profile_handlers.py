@@ -40,7 +40,10 @@ async def update_profile(request: web.Request, body: UpdateProfile) -> ProfileOu
 
 
 @routes.put("/api/v1/profiles/me/avatar")
-@endpoint(errors=(ImageRefused, ImageTooLarge, ImagesBusy, StorageUnavailable), limit=AVATAR)
+@endpoint(
+    errors=(ImageRefused, ImageTooLarge, ImagesBusy, StorageUnavailable, UserNotFound),
+    limit=AVATAR,
+)
 async def set_avatar(request: web.Request) -> ProfileOut:
     """Upload an avatar: the file field `avatar` of a multipart form.
 
