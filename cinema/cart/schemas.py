@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class AddToCart(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    movie_id: int = Field(ge=1, le=2**53)
+    movie_id: int = Field(strict=True, ge=1, le=2**53)
 
 
 class CartItemOut(BaseModel):

@@ -125,7 +125,7 @@ async def test_a_movie_in_a_pending_order_is_refused_with_the_orders_id(buyer: B
 @pytest.mark.parametrize(
     "body",
     [{}, {"movie_id": 0}, {"movie_id": -1}, {"movie_id": "one"}, {"movie_id": 1.5},
-     {"movie_id": None}, {"movie_id": 1, "price": "0.01"}],
+     {"movie_id": None}, {"movie_id": True}, {"movie_id": "1"}, {"movie_id": 1, "price": "0.01"}],
 )  # fmt: skip
 async def test_a_body_that_names_no_movie_is_refused(buyer: Buyer, body: Any) -> None:
     status, problem = await buyer.call("POST", "/cart/items", body)
