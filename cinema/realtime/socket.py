@@ -5,7 +5,7 @@ from http import HTTPStatus
 from aiohttp import web
 from pydantic import BaseModel
 
-from cinema.errors import Forbidden, Unauthenticated
+from cinema.errors import Forbidden, MalformedRequest, Unauthenticated
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import (
     AUTHENTICATE,
@@ -47,7 +47,7 @@ async def make_ticket(request: web.Request) -> TicketOut:
 
 
 @routes.get("/api/v1/realtime")
-@endpoint(access=Access.PUBLIC, errors=(Forbidden, Unauthenticated))
+@endpoint(access=Access.PUBLIC, errors=(Forbidden, MalformedRequest, Unauthenticated))
 async def open_socket(request: web.Request) -> web.WebSocketResponse:
     """Open the WebSocket on which the live events arrive.
 

@@ -236,7 +236,7 @@ async def test_a_reset_reloads_the_page_unless_somebody_is_typing(house: House) 
 
 async def test_a_channel_that_is_refused_leaves_the_others_live(house: House) -> None:
     page = await house.visit("user:1")
-    await eventually(lambda: house.sockets == 0)
+    await eventually(lambda: house.sockets == 0, timeout=20)
     other = await house.visit("movie:1")
     await state(other, "Live")
     await happen("movie:1", number=1)
