@@ -130,7 +130,8 @@ class Connection:
         if self.close_code is not None:
             return
         if code is not CloseCode.TOO_SLOW:
-            self._held = False
+            # Not what is on hold: a client that hears it before the older events it stands behind
+            # would take itself to be past those, and never ask for them again.
             self.flush()
         self.close_code = code
         self._frames = []

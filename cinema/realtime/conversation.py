@@ -199,21 +199,20 @@ class Conversation:
         connection.hold()
         seam = hub.position
         hub.audience.subscribe(connection, channels)
-        try:
-            recovery = Recovery(complete=True)
-            if cursor is not None:
-                recovery = await recover(cursor, seam, channels)
-            channels = _kept(connection, channels)
-            missed = frames(recovery.entries, seam.epoch, channels)
-            answer = Subscribed(
-                id=request_id, channels=channels, cursor=str(seam), recovered=len(missed)
-            )
-            answers = [message_frame(answer)]
-            if not recovery.complete:
-                answers.append(message_frame(Reset(channels=channels, cursor=str(seam))))
-            await self._send_in_order(answers + missed)
-        finally:
-            connection.release()
+        recovery = Recovery(complete=True)
+        if cursor is not None:
+            recovery = await recover(cursor, seam, channels)
+        channels = _kept(connection, channels)
+        missed = frames(recovery.entries, seam.epoch, channels)
+        answer = Subscribed(
+            id=request_id, channels=channels, cursor=str(seam), recovered=len(missed)
+        )
+        answers = [message_frame(answer)]
+        if not recovery.complete:
+            answers.append(message_frame(Reset(channels=channels, cursor=str(seam))))
+        await self._send_in_order(answers + missed)
+        # After a failure the hold stays until the socket is closed.
+        connection.release()
 
     async def _send_in_order(self, frames: list[bytes]) -> None:
         try:

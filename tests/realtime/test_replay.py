@@ -7,6 +7,7 @@ import pytest
 from cinema.database import fetch
 from cinema.outbox import top_of_log
 from cinema.realtime import conversation, replay
+from cinema.realtime.frames import CloseCode
 from tests.realtime.speaking import Speaker, caught_up, epoch, happen, happen_often
 from workers.relay import Relay
 
@@ -163,3 +164,32 @@ async def test_a_long_replay_arrives_whole_while_new_events_wait_their_turn(
     for number in range(1000, 1020):
         await happen("movie:1", number=number)
     assert await socket.hear_numbers(1020) == list(range(1020))
+
+
+@pytest.mark.parametrize("ending", ["closed", "failed"])
+async def test_a_replay_that_ends_early_lets_no_newer_event_pass(
+    relay: Relay, speaker: Speaker, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    start = str(await top_of_log())
+    await happen("movie:1", number=0)
+    await caught_up(speaker.hub)
+
+    async def interrupted(*_: object) -> replay.Recovery:
+        await happen("movie:1", number=1)
+        await caught_up(speaker.hub)
+        if ending == "failed":
+            raise ConnectionError("the database is gone")
+        for connection in speaker.hub.audience:
+            connection.close(CloseCode.GOING_AWAY)
+        return replay.Recovery(complete=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(conversation, "recover", interrupted)
+        socket = await speaker.open()
+        await socket.say(type="subscribe", channels=["movie:1"], cursor=start)
+        assert await socket.closed() == CloseCode.GOING_AWAY
+    assert socket.frames == []
+
+    back = await speaker.open()
+    await back.subscribe("movie:1", cursor=start)
+    assert await back.hear_numbers(2) == [0, 1]

@@ -136,6 +136,20 @@ async def test_a_farewell_comes_after_what_was_said_before_it() -> None:
     assert pipe.written == b"a\x88\x02" + (4401).to_bytes(2, "big")
 
 
+async def test_a_farewell_takes_nothing_along_that_waits_behind_a_replay() -> None:
+    """A client that heard the newer events first would never ask for the older ones again."""
+    pipe = Pipe()
+    client = Connection(pipe, Turn(), "::1", None)
+    client.push(b"a")
+    client.hold()
+    client.push(b"c")
+    client.close(CloseCode.GOING_AWAY)
+    client.write(b"b")
+    client.release()
+    await asyncio.sleep(0)
+    assert pipe.written == b"a\x88\x02" + (4503).to_bytes(2, "big")
+
+
 @pytest.mark.parametrize(
     ("size", "header"),
     [
