@@ -1,10 +1,14 @@
 import uuid
+from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
-from tortoise.contrib.postgres.fields import TSVectorField
+from tortoise.contrib.postgres.fields import ArrayField, TSVectorField
 from tortoise.contrib.postgres.indexes import GinIndex
 from tortoise.fields.db_defaults import Now
 from tortoise.models import Model
+
+from cinema.accounts.models import User
 
 
 class Genre(Model):
@@ -96,3 +100,46 @@ class Movie(Model):
     class Meta:
         table = "movies"
         indexes = [GinIndex(fields=("search",))]
+
+
+class SearchWord(Model):
+    """A folded word of the catalogue's names and people, for "did you mean"."""
+
+    word = fields.CharField(max_length=100, primary_key=True)
+    trigrams = ArrayField("text")
+    movies = fields.IntField(default=0)
+
+    class Meta:
+        table = "search_words"
+
+
+class ImportStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class MovieImport(Model):
+    """A CSV file that a moderator has sent in: how far it is read, and what was refused."""
+
+    id = fields.BigIntField(primary_key=True)
+    requested_by: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "cinema.User", related_name="imports", on_delete=fields.RESTRICT
+    )
+    requested_by_id: int
+    file_name = fields.CharField(max_length=255)
+    file_key = fields.CharField(max_length=255)
+    price = fields.DecimalField(max_digits=10, decimal_places=2)
+    status = fields.CharEnumField(ImportStatus, max_length=16, default=ImportStatus.QUEUED)
+    rows = fields.IntField(default=0)
+    read = fields.IntField(default=0)
+    created = fields.IntField(default=0)
+    unchanged = fields.IntField(default=0)
+    refused: list[dict[str, Any]] = fields.JSONField(default=list)
+    error = fields.TextField(default="")
+    created_at = fields.DatetimeField(db_default=Now())
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "movie_imports"

@@ -51,3 +51,25 @@ class PendingItem(Model):
     class Meta:
         table = "pending_items"
         unique_together = (("user", "movie"),)
+
+
+class WatchProgress(Model):
+    """How far a user has watched a movie, in seconds; the highest version is the last word."""
+
+    id = fields.BigIntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "cinema.User", related_name="watching", on_delete=fields.CASCADE
+    )
+    user_id: int
+    movie: fields.ForeignKeyRelation[Movie] = fields.ForeignKeyField(
+        "cinema.Movie", related_name="watched_by", on_delete=fields.CASCADE
+    )
+    movie_id: int
+    position = fields.IntField()
+    duration = fields.IntField(default=0)
+    version = fields.BigIntField(default=0)
+    updated_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        table = "watch_progress"
+        unique_together = (("user", "movie"),)

@@ -17,6 +17,8 @@ class Notification(Model):
     payload: dict[str, Any] = fields.JSONField()
     # The event that caused it: a job that runs twice makes one notification.
     source = fields.CharField(max_length=64)
+    # What it is about: while one is unread, more of the same is folded into it.
+    fold = fields.CharField(max_length=64, null=True)
     read_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(db_default=Now())
 
@@ -34,3 +36,20 @@ class SentMail(Model):
 
     class Meta:
         table = "sent_mails"
+
+
+class NotificationSetting(Model):
+    """How a user wants to hear of one kind of news; without a row, as the kind's default is."""
+
+    id = fields.BigIntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "cinema.User", related_name="notification_settings", on_delete=fields.CASCADE
+    )
+    user_id: int
+    kind = fields.CharField(max_length=32)
+    in_app = fields.BooleanField(default=True)
+    email = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "notification_settings"
+        unique_together = (("user", "kind"),)

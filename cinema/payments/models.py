@@ -160,7 +160,9 @@ class Refund(Model):
     requested_by: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
         "cinema.User", related_name="refunds_requested", null=True, on_delete=fields.RESTRICT
     )
+    failure_reason = fields.CharField(max_length=64, default="")
     created_at = fields.DatetimeField(db_default=Now())
+    closed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "refunds"
@@ -185,3 +187,41 @@ class WebhookEvent(Model):
 
     class Meta:
         table = "webhook_events"
+
+
+class RefundItem(Model):
+    """The part of a refund that falls on one item of the payment."""
+
+    id = fields.BigIntField(primary_key=True)
+    refund: fields.ForeignKeyRelation[Refund] = fields.ForeignKeyField(
+        "cinema.Refund", related_name="items", on_delete=fields.RESTRICT
+    )
+    refund_id: int
+    payment_item: fields.ForeignKeyRelation[PaymentItem] = fields.ForeignKeyField(
+        "cinema.PaymentItem", related_name="refund_items", on_delete=fields.RESTRICT
+    )
+    payment_item_id: int
+    amount = fields.DecimalField(max_digits=10, decimal_places=2)
+
+    class Meta:
+        table = "refund_items"
+        unique_together = (("refund", "payment_item"),)
+
+
+class Dispute(Model):
+    """A cardholder's bank asks for the money back; `status` is Stripe's own word for it."""
+
+    id = fields.BigIntField(primary_key=True)
+    payment: fields.ForeignKeyRelation[Payment] = fields.ForeignKeyField(
+        "cinema.Payment", related_name="disputes", on_delete=fields.RESTRICT
+    )
+    payment_id: int
+    external_dispute_id = fields.CharField(max_length=255, unique=True)
+    amount = fields.DecimalField(max_digits=10, decimal_places=2)
+    reason = fields.CharField(max_length=64, default="")
+    status = fields.CharField(max_length=32)
+    opened_at = fields.DatetimeField(db_default=Now())
+    closed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "disputes"
