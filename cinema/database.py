@@ -35,6 +35,8 @@ ACQUIRE_TIMEOUT = 3.0
 """Seconds that a request waits for a connection before it answers 503."""
 RELEASE_TIMEOUT = 1.0
 """Seconds that a connection has to come clean; after them it is thrown away."""
+GONE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+"""What a connection ends with that has nothing more to say."""
 CONNECT_TIMEOUT = 3.0
 COMMAND_TIMEOUT = 5.0
 BULK_TIMEOUT = 3600.0
@@ -72,6 +74,16 @@ async def _acquire(pool: asyncpg.Pool) -> Any:
         raise ConnectionRefusedError("the database's socket is gone") from error
 
 
+async def _release(pool: asyncpg.Pool, connection: Any) -> None:
+    """Give a connection back, or lose it: asyncpg cuts one that cannot be reset in time.
+
+    That is no fault of the work done on it. After a commit above all: what is in the database
+    would be reported as failed, and done a second time.
+    """
+    with suppress(*GONE):
+        await pool.release(connection, timeout=RELEASE_TIMEOUT)
+
+
 class _PooledConnection(PoolConnectionWrapper[asyncpg.Connection]):
     async def __aenter__(self) -> asyncpg.Connection:
         await self.ensure_connection()
@@ -79,7 +91,7 @@ class _PooledConnection(PoolConnectionWrapper[asyncpg.Connection]):
         return self.connection
 
     async def __aexit__(self, *exc: object) -> None:
-        await self.client._pool.release(self.connection, timeout=RELEASE_TIMEOUT)
+        await _release(self.client._pool, self.connection)
 
 
 class _Transaction(TransactionContextPooled):
@@ -96,7 +108,7 @@ class _Transaction(TransactionContextPooled):
         try:
             await self.client.begin()
         except BaseException:
-            await pool.release(connection, timeout=RELEASE_TIMEOUT)
+            await _release(pool, connection)
             raise
         self.token = get_connections().set(self.connection_name, self.client)
         return self.client
@@ -110,10 +122,10 @@ class _Transaction(TransactionContextPooled):
                 await self.client.commit()
             else:
                 # A rollback on a dead connection raises and would hide what really happened.
-                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+                with suppress(*GONE):
                     await self.client.rollback()
         finally:
-            await pool.release(connection, timeout=RELEASE_TIMEOUT)
+            await _release(pool, connection)
 
 
 class Client(AsyncpgDBClient):

@@ -1,6 +1,8 @@
 """A transaction ends with its connection back in the pool, whatever happens to it."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.connection import get_connection
 
 from cinema.app import create_app
@@ -102,6 +105,28 @@ async def test_a_begin_that_is_cancelled_gives_its_connection_back(
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
+    assert is_whole(pool)
+
+
+async def test_a_connection_that_stalls_after_the_commit_does_not_undo_the_success(
+    pool: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = TransactionWrapper.commit
+    stalled: list[int] = []
+
+    async def commit_and_stall(wrapper: TransactionWrapper) -> None:
+        await commit(wrapper)
+        os.kill(stalled[0], signal.SIGSTOP)
+
+    monkeypatch.setattr(TransactionWrapper, "commit", commit_and_stall)
+    try:
+        async with transaction():
+            [backend] = await fetch("SELECT pg_backend_pid() AS pid")
+            stalled.append(backend["pid"])
+            await fetch("INSERT INTO genres (name) VALUES ('Noir')")
+    finally:
+        os.kill(stalled[0], signal.SIGCONT)
+    assert await fetch("SELECT name FROM genres") == [{"name": "Noir"}]
     assert is_whole(pool)
 
 

@@ -1,6 +1,7 @@
 """`cinema dev` with the small shop in place of the product: a program of its own, to be killed."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -20,6 +21,8 @@ def digest() -> str:
 
 
 if __name__ == "__main__":
+    # Where the tests themselves run under `nohup`, the hangup is ignored from birth on.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     recipe = Recipe(
         web=(sys.executable, SHOP, "web"),
         worker=(sys.executable, SHOP, "worker"),
