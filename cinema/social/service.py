@@ -27,6 +27,7 @@ async def post_comment(user_id: int, movie_id: int, text: str) -> CommentOut:
         CommentCreated(
             comment_id=comment.id,
             movie_id=movie_id,
+            user_id=user_id,
             author=comment.author,
             text=comment.text,
             at=comment.created_at,
