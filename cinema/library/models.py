@@ -54,7 +54,10 @@ class PendingItem(Model):
 
 
 class WatchProgress(Model):
-    """How far a user has watched a movie, in seconds; the highest version is the last word."""
+    """Where a user is in a movie, in seconds; the highest version is the last word.
+
+    `furthest` never goes back: who winds a film back to its beginning has still seen it.
+    """
 
     id = fields.BigIntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -67,6 +70,7 @@ class WatchProgress(Model):
     movie_id: int
     position = fields.IntField()
     duration = fields.IntField(default=0)
+    furthest = fields.IntField(default=0)
     version = fields.BigIntField(default=0)
     updated_at = fields.DatetimeField(db_default=Now())
 
