@@ -117,8 +117,26 @@ TABLE = {
     OWNER_OR_ADMIN: """
         GET /api/v1/profiles/{user_id}
     """,
-    MODERATOR: "",
+    MODERATOR: """
+        GET /api/v1/admin/orders
+        GET /api/v1/admin/orders/export
+        GET /api/v1/admin/payments
+        GET /api/v1/admin/payments/export
+        GET /api/v1/admin/stats
+        GET /staff
+        GET /staff/sales
+        GET /staff/orders
+        GET /staff/orders/export
+        GET /staff/payments
+        GET /staff/payments/export
+    """,
     ADMIN: """
+        GET /api/v1/admin/webhook-events
+        POST /api/v1/admin/webhook-events/{event_id}/retry
+        GET /api/v1/admin/jobs
+        GET /admin/webhooks
+        POST /admin/webhooks/{event_id}/retry
+        GET /admin/jobs
         GET /api/v1/admin/users
         GET /api/v1/admin/users/{id}
         POST /api/v1/admin/users/{id}/activate

@@ -75,7 +75,7 @@ def read_row(fields: Sequence[str], last_year: int, price: Decimal | None) -> Mo
     """
     name, year_text, certificate, runtime, genres, rating, overview = fields[:7]
     score, director, *stars, votes, gross = fields[7:]
-    title = _tidy(name, "name")
+    title = tidy(name, "name")
     if not title:
         raise Refusal("the name is empty")
     if len(title) > LONGEST_NAME:
@@ -89,7 +89,7 @@ def read_row(fields: Sequence[str], last_year: int, price: Decimal | None) -> Mo
         _votes(votes),
         _score(score),
         _gross(gross),
-        _tidy(overview, "description"),
+        tidy(overview, "description"),
         price_of_year(year) if price is None else price,
         _label(certificate, "certificate") or NO_CERTIFICATION,
         _genres(genres),
@@ -98,20 +98,23 @@ def read_row(fields: Sequence[str], last_year: int, price: Decimal | None) -> Mo
     )
 
 
-def _tidy(text: str, what: str) -> str:
-    """Return the text in NFC with its white space collapsed."""
+def tidy(text: str, what: str) -> str:
+    """Return the text in NFC with its white space collapsed.
+
+    Raises `Refusal` for a control character and for a mark that reverses the text around it.
+    """
     if text.isprintable() and "  " not in text:  # nearly always, and several times faster
         return normalize("NFC", text.strip())
     if _CONTROL.search(text):
         raise Refusal(f"the {what} holds a control character: {_shown(text)}")
-    tidy = " ".join(normalize("NFC", text).split())
+    collapsed = " ".join(normalize("NFC", text).split())
     # Nothing but marks of width zero is nothing that anybody could read.
-    return tidy if any(map(str.isprintable, tidy)) else ""
+    return collapsed if any(map(str.isprintable, collapsed)) else ""
 
 
 @lru_cache(maxsize=50_000)
 def _label(text: str, what: str) -> str:
-    label = _tidy(text, what)
+    label = tidy(text, what)
     if len(label) > LONGEST_LABEL:
         raise Refusal(f"the {what} has {len(label)} characters, more than {LONGEST_LABEL}")
     return label

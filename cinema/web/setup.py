@@ -8,6 +8,7 @@ from cinema.web import posters, session, static
 from cinema.web.pages import (
     accounts,
     admin,
+    admin_operations,
     cart,
     catalogue,
     dev,
@@ -16,6 +17,8 @@ from cinema.web.pages import (
     orders,
     passwords,
     profile,
+    staff,
+    staff_sales,
 )
 from cinema.web.problems import render_problem
 from cinema.web.session import answer_tokens
@@ -24,6 +27,7 @@ from cinema.web.templating import install_templates
 PAGES = (
     accounts,
     admin,
+    admin_operations,
     cart,
     catalogue,
     library,
@@ -31,6 +35,8 @@ PAGES = (
     orders,
     passwords,
     profile,
+    staff,
+    staff_sales,
 )
 
 
