@@ -10,6 +10,8 @@ from cinema.accounts import handlers as accounts
 from cinema.accounts import profile_handlers as profiles
 from cinema.accounts.queries import authenticate
 from cinema.admin import handlers as admin
+from cinema.admin import operations_handlers as operations
+from cinema.admin import sales_handlers as sales
 from cinema.admin.personal_data import register_personal_data
 from cinema.apidocs.handlers import install_documents
 from cinema.cart import handlers as cart
@@ -75,6 +77,8 @@ def create_app(settings: Settings) -> web.Application:
         payments,
         notifications,
         admin,
+        operations,
+        sales,
         realtime,
     ):
         app.add_routes(domain.routes)

@@ -127,8 +127,11 @@ async def own_things(owner: User, movie: Movie) -> dict[str, Any]:
         " SELECT $1, id, 9.99, 'usd' FROM o RETURNING id),"
         " n AS (INSERT INTO notifications (user_id, kind, payload, source)"
         ' VALUES ($1, \'order_paid\', \'{"order_id": 1, "total": "9.99", "currency": "usd"}\','
-        " 'test') RETURNING id)"
-        " SELECT o.id AS order_id, p.id AS payment_id, n.id AS notification_id FROM o, p, n",
+        " 'test') RETURNING id),"
+        " w AS (INSERT INTO webhook_events (stripe_event_id, type, payload)"
+        " VALUES (gen_random_uuid()::text, 'test', '{}') RETURNING id)"
+        " SELECT o.id AS order_id, p.id AS payment_id, n.id AS notification_id,"
+        " w.id AS event_id FROM o, p, n, w",
         owner.id,
         movie.id,
     )

@@ -26,6 +26,7 @@ def _older(value: Any) -> Any:
             node[bound], node[exclusive] = node[exclusive], True
     if "const" in node and "properties" not in node:
         node["enum"] = [node.pop("const")]
+    node.pop("propertyNames", None)  # 3.0 does not say what the names are
     if isinstance(node.get("prefixItems"), list):
         node["items"] = {"anyOf": node.pop("prefixItems")}
     return node

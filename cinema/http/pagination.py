@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from cinema.errors import InvalidRequest
 
 T = TypeVar("T")
+
+
+class Numbered(Protocol):
+    id: int
+
+
+N = TypeVar("N", bound=Numbered)
 
 
 class PageQuery(BaseModel):
@@ -61,6 +68,13 @@ def page_of(request: web.Request, query: PageQuery, items: list[T], total: int) 
         next=link(query.page + 1),
         prev=link(min(query.page - 1, pages)),
     )
+
+
+def page_by_id(query: PageQuery, rows: "list[N]") -> "CursorPage[N]":
+    """Build the answer of a list in the order of its ids from one row more than it shows."""
+    page = rows[: query.per_page]
+    more = encode_cursor([str(page[-1].id)]) if len(rows) > len(page) else None
+    return CursorPage(items=page, per_page=query.per_page, next_cursor=more)
 
 
 def encode_cursor(values: list[Any]) -> str:

@@ -21,3 +21,11 @@ class WebhooksOff(NotFound):
 
 class PaymentNotFound(NotFound):
     code, title = "payment_not_found", "There is no such payment"
+
+
+class WebhookEventNotFound(NotFound):
+    code, title = "webhook_event_not_found", "There is no such event of Stripe's"
+
+
+class WebhookEventHandled(Conflict):
+    code, title = "webhook_event_handled", "The event has been handled already"

@@ -7,9 +7,11 @@ job runs, so the order and the repetition of events do not matter.
 import json
 from typing import Any
 
+from cinema.audit import record
 from cinema.database import atomic, fetch
 from cinema.outbox import emit
 from cinema.payments import checkout, refunds, service
+from cinema.payments.errors import WebhookEventHandled, WebhookEventNotFound
 from cinema.payments.events import StripeEventReceived
 from cinema.payments.models import WebhookEvent
 from cinema.payments.stripe import StripeGateway, StripeUnknown, VerifiedEvent
@@ -30,6 +32,23 @@ async def receive(event: VerifiedEvent) -> None:
     )
     if kept:
         await emit(StripeEventReceived(stripe_event_id=event.id))
+
+
+@atomic
+async def retry(event_id: int) -> None:
+    """Have a kept event worked on at once, and not when its next attempt is due.
+
+    Raises WebhookEventNotFound, WebhookEventHandled.
+    """
+    rows = await fetch(
+        "SELECT stripe_event_id, handled_at FROM webhook_events WHERE id = $1 FOR UPDATE", event_id
+    )
+    if not rows:
+        raise WebhookEventNotFound
+    if rows[0]["handled_at"] is not None:
+        raise WebhookEventHandled
+    await emit(StripeEventReceived(stripe_event_id=rows[0]["stripe_event_id"]))
+    await record("webhook_event.retried", f"webhook_event:{event_id}")
 
 
 async def handle(gateway: StripeGateway, stripe_event_id: str, *, livemode: bool) -> None:

@@ -28,7 +28,10 @@ async def test_a_process_that_says_farewell_is_not_ready_but_lives(client: Clien
 
 
 async def test_a_missing_migration_is_named(client: Client) -> None:
-    [row] = await fetch("DELETE FROM aerich WHERE app = 'cinema' RETURNING version, app, content")
+    [row] = await fetch(
+        "DELETE FROM aerich WHERE id = (SELECT max(id) FROM aerich WHERE app = 'cinema')"
+        " RETURNING version, app, content"
+    )
     try:
         response = await client.get("/readyz")
         assert response.status == 503
