@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -64,6 +65,15 @@ async def get_movie(key: str, currency: str) -> MovieOut:
     if not rows:
         raise MovieNotFound
     return _movie(rows[0], currency)
+
+
+async def movies_by_id(movie_ids: Sequence[int], currency: str) -> dict[int, MovieOut]:
+    """Return those of the movies that are there, in one statement."""
+    rows = await fetch(
+        f"{SELECT.format(extra='')} WHERE m.id = ANY($1::bigint[]) AND m.deleted_at IS NULL",
+        list(movie_ids),
+    )
+    return {row["id"]: _movie(row, currency) for row in rows}
 
 
 def _key(key: str) -> tuple[str, int | UUID]:
