@@ -107,6 +107,8 @@ TABLE = {
         POST /api/v1/orders/{order_id}/checkout
         POST /api/v1/orders/{order_id}/cancel
         GET /api/v1/payments/{payment_id}
+        GET /api/v1/library/{movie_id}/playback
+        PUT /api/v1/library/{movie_id}/progress
         POST /api/v1/notifications/{notification_id}/read
         GET /orders/{order_id}
         POST /orders/{order_id}/checkout
@@ -164,9 +166,14 @@ MISSING = {
     "DELETE /api/v1/cart/items/{movie_id}": "404",
     "POST /api/v1/cart/items": "404",
     "POST /refresh": "401",
+    "GET /api/v1/library/{movie_id}/playback": "404",
+    "PUT /api/v1/library/{movie_id}/progress": "404",
 }
 """Where nothing is found for somebody who is let in, since nothing was there to be found."""
-BODIES = {"POST /api/v1/cart/items": {"movie_id": 999}}
+BODIES = {
+    "POST /api/v1/cart/items": {"movie_id": 999},
+    "PUT /api/v1/library/{movie_id}/progress": {"position": 1, "version": 1},
+}
 """Where the body is read before the caller is looked at."""
 LET_IN = "let in"
 TO_LOGIN = "login"
