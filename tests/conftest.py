@@ -58,6 +58,7 @@ def make_settings(servers: Servers, database_url: str, **changes: object) -> Set
         "database_url": database_url,
         "redis_url": servers.redis.url,
         "s3_url": servers.s3.url,
+        "s3_public_url": servers.s3_public_url,
         "s3_access_key": servers.s3.access_key,
         "s3_secret_key": servers.s3.secret_key,
         "smtp_url": servers.smtp_url,

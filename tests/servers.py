@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from cinema.devstack.postgres import PostgresServer
 from cinema.devstack.redis import RedisServer
 from cinema.devstack.s3 import S3Server
+from cinema.devstack.s3_door import open_door
 from cinema.devstack.smtp import SmtpCatcher
 from cinema.devstack.stripe import SimulatorConfig, run_simulator
 
@@ -44,11 +45,14 @@ class Servers:
         self.smtp = SmtpCatcher(folder / "mail")
         self._stack = AsyncExitStack()
         self.stripe_url = ""
+        self.s3_public_url = ""
 
     async def _start(self) -> None:
         await asyncio.gather(
             self.postgres.start(), self.redis.start(), self.s3.start(), self.smtp.start()
         )
+        door = await self._stack.enter_async_context(open_door(self.s3.url))
+        self.s3_public_url = door.url
         config = SimulatorConfig(
             data_dir=self.folder / "stripe",
             api_key="sk_test_cinema",

@@ -69,6 +69,7 @@ class Stack:
         self.servers: list[Server] = []
         self.postgres: PostgresServer | None = None
         self._smtp_port: int | None = None
+        self._s3_door_port: int | None = None
         self._stripe_port: int | None = None
 
     async def start(self) -> None:
@@ -81,7 +82,11 @@ class Stack:
             "CINEMA_REDIS_URL": self._start_redis,
             "CINEMA_S3_URL": self._start_s3,
         }
-        await all_of(*(start() for setting, start in begin.items() if setting not in self.env))
+        begun = begin.keys() - self.env.keys()
+        await all_of(*(begin[setting]() for setting in begun))
+        if "CINEMA_S3_PUBLIC_URL" not in self.env and "CINEMA_S3_URL" in begun:
+            self._s3_door_port = free_port()
+            self.env["CINEMA_S3_PUBLIC_URL"] = f"http://127.0.0.1:{self._s3_door_port}"
         if "CINEMA_SMTP_URL" not in self.env:
             self._smtp_port = free_port()
             self.env["CINEMA_SMTP_URL"] = f"smtp://127.0.0.1:{self._smtp_port}"
@@ -91,7 +96,7 @@ class Stack:
             self.env["CINEMA_STRIPE_API_URL"] = f"http://127.0.0.1:{self._stripe_port}"
 
     async def start_correspondents(self) -> None:
-        """Start the catcher of mail and the Stripe simulator, who live in this process.
+        """Start the catcher of mail, the Stripe simulator and the door of S3, all in this process.
 
         Apart from start(), because their modules take longer to load than the servers to start:
         the product's own processes can begin meanwhile. Raises DevstackError.
@@ -99,6 +104,7 @@ class Stack:
         try:
             await self._start_smtp()
             await self._start_stripe()
+            await self._start_s3_door()
         except OSError as error:
             raise DevstackError(f"A free port was taken meanwhile, try again ({error})") from None
 
@@ -125,6 +131,13 @@ class Stack:
         )
         await self._run(s3)
         self.env["CINEMA_S3_URL"] = s3.url
+
+    async def _start_s3_door(self) -> None:
+        if self._s3_door_port is None:
+            return
+        from cinema.devstack.s3_door import S3Door
+
+        await self._run(S3Door(self.env["CINEMA_S3_URL"], port=self._s3_door_port))
 
     async def _start_smtp(self) -> None:
         if self._smtp_port is None:

@@ -13,17 +13,20 @@ from botocore.exceptions import ClientError
 
 from cinema.devstack.errors import DevstackError
 from cinema.devstack.s3 import S3Server, run_s3
+from cinema.devstack.s3_door import open_door
 
 
 @asynccontextmanager
-async def connected(server: S3Server, access_key: str | None = None) -> AsyncIterator[Any]:
+async def connected(
+    server: S3Server, access_key: str | None = None, url: str | None = None
+) -> AsyncIterator[Any]:
     session = aioboto3.Session(
         aws_access_key_id=access_key or server.access_key,
         aws_secret_access_key=server.secret_key,
         region_name="us-east-1",
     )
     config = Config(signature_version="s3v4", s3={"addressing_style": "path"})
-    async with session.client("s3", endpoint_url=server.url, config=config) as client:
+    async with session.client("s3", endpoint_url=url or server.url, config=config) as client:
         yield client
 
 
@@ -52,6 +55,61 @@ async def test_a_presigned_link_serves_ranges_and_refuses_a_wrong_signature() ->
         assert forged.status_code == 403
         anonymous = await http.get(f"{server.url}/cinema/a.webp")
         assert anonymous.status_code in (400, 403)
+
+
+@asynccontextmanager
+async def a_film_behind_the_door() -> AsyncIterator[tuple[httpx.AsyncClient, str]]:
+    """A link for browsers to ten bytes, and a browser."""
+    async with (
+        run_s3() as server,
+        open_door(server.url) as door,
+        connected(server) as client,
+        connected(server, url=door.url) as public,
+        httpx.AsyncClient() as browser,
+    ):
+        await client.put_object(
+            Bucket="cinema", Key="a b.webm", Body=b"0123456789", ContentType="video/webm"
+        )
+        link = await public.generate_presigned_url(
+            "get_object", Params={"Bucket": "cinema", "Key": "a b.webm"}
+        )
+        yield browser, link
+
+
+async def test_a_browser_gets_the_bytes_it_asks_for_as_a_part() -> None:
+    async with a_film_behind_the_door() as (browser, link):
+        for asked, bytes_, range_ in (
+            ("bytes=2-4", b"234", "bytes 2-4/10"),
+            ("bytes=0-", b"0123456789", "bytes 0-9/10"),
+            ("bytes=7-", b"789", "bytes 7-9/10"),
+            ("bytes=-3", b"789", "bytes 7-9/10"),
+            ("bytes=8-100", b"89", "bytes 8-9/10"),
+        ):
+            part = await browser.get(link, headers={"Range": asked})
+            assert (part.status_code, part.content) == (206, bytes_)
+            assert part.headers["Content-Range"] == range_
+            assert part.headers["Content-Length"] == str(len(bytes_))
+            assert part.headers["Content-Type"] == "video/webm"
+        for asked in ("bytes=10-", "bytes=20-30", "bytes=4-2"):
+            assert (await browser.get(link, headers={"Range": asked})).status_code == 416
+        whole = await browser.get(link)
+        assert (whole.status_code, whole.content) == (200, b"0123456789")
+
+
+async def test_the_door_lets_nobody_in_without_a_signature() -> None:
+    async with a_film_behind_the_door() as (browser, link):
+        forged = link.replace("X-Amz-Signature=", "X-Amz-Signature=0")
+        assert (await browser.get(forged)).status_code == 403
+        assert (await browser.get(link.partition("?")[0])).status_code in {400, 403}
+        assert (await browser.put(link, content=b"x")).status_code == 405
+
+
+async def test_an_s3_that_is_away_is_a_bad_gateway_and_comes_back() -> None:
+    async with run_s3() as server, open_door(server.url) as door, httpx.AsyncClient() as browser:
+        await server.stop()
+        assert (await browser.get(f"{door.url}/cinema/a")).status_code == 502
+        await server.start()
+        assert (await browser.get(f"{door.url}/cinema/a")).status_code in {400, 403}
 
 
 async def test_a_foreign_key_is_refused() -> None:
