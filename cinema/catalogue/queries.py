@@ -5,6 +5,7 @@ from uuid import UUID
 
 from cinema.catalogue import listing
 from cinema.catalogue.errors import MovieNotFound
+from cinema.catalogue.links import poster_links, trailer_link
 from cinema.catalogue.schemas import GenreOut, MovieOut, MovieQuery, Rating
 from cinema.database import fetch
 from cinema.http.body import PATH_ID
@@ -15,7 +16,8 @@ NAMES = """ARRAY(SELECT o.name FROM movies_{table} r JOIN {table} o ON o.id = r.
 SELECT = f"""
 SELECT m.id, m.uuid, m.name, m.year, m.time, m.imdb, m.votes, m.meta_score, m.gross,
        m.description, m.price, m.is_available, m.release_at, m.likes, m.dislikes, m.favorites,
-       m.comments, m.rating_sum, m.rating_count, c.name AS certification,
+       m.comments, m.rating_sum, m.rating_count, m.poster_key AS key_poster,
+       m.trailer_key AS key_trailer, c.name AS certification,
        {NAMES.format(table="genres", column="genre_id")},
        {NAMES.format(table="directors", column="director_id")},
        {NAMES.format(table="stars", column="star_id")}
@@ -104,9 +106,12 @@ async def list_years() -> list[int]:
 def _movie(row: dict[str, Any], currency: str) -> MovieOut:
     count = row["rating_count"]
     average = round(Decimal(row["rating_sum"]) / count, 1) if count else None
+    posters = poster_links(row["uuid"], row["key_poster"])
     return MovieOut(
         **{name: value for name, value in row.items() if not name.startswith(("key_", "rating_"))},
         currency=currency,
         rating=Rating(average=average, count=count),
-        poster=f"/posters/{row['uuid']}.svg",
+        poster=posters.medium,
+        posters=posters,
+        trailer=trailer_link(row["id"], row["key_trailer"]),
     )

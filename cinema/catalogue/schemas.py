@@ -1,12 +1,13 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cinema.http.pagination import PageQuery
+from cinema.catalogue.links import Posters
+from cinema.http.pagination import CursorPage, Page, PageQuery
 
 MAX_FILTERS = 20
 """How often one repeatable filter may be given."""
@@ -77,6 +78,9 @@ class MovieMe(BaseModel):
     purchased: bool = False
     order_id: int | None = None
     """The caller's open order that holds this movie."""
+    reaction: Literal["like", "dislike"] | None = None
+    rating: int | None = None
+    favorite: bool = False
 
 
 class MovieOut(BaseModel):
@@ -106,4 +110,44 @@ class MovieOut(BaseModel):
     comments: int
     rating: Rating
     poster: str
+    posters: Posters
+    trailer: str | None
     me: MovieMe | None = None
+
+
+class LabelQuery(PageQuery):
+    q: str = Field(
+        default="", max_length=100, description="What the name, or a word of it, begins with."
+    )
+
+
+class LabelMovies(Page[MovieOut]):
+    """A genre, a person or a certification, and a page of its movies."""
+
+    id: int
+    name: str
+
+
+class LabelMoviesAfter(CursorPage[MovieOut]):
+    """The same by cursor."""
+
+    id: int
+    name: str
+
+
+class SimilarMovie(BaseModel):
+    movie: MovieOut
+    reasons: list[str]
+    """Such as "same director: Agnès Varda", the weightiest first."""
+
+
+class SimilarMovies(BaseModel):
+    items: list[SimilarMovie]
+
+
+class DeleteMovie(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    confirm: bool = Field(
+        default=False, description="Take the movie out of the carts that it stands in."
+    )
