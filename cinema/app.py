@@ -16,6 +16,9 @@ from cinema.admin.personal_data import register_personal_data
 from cinema.apidocs.handlers import install_documents
 from cinema.cart import handlers as cart
 from cinema.catalogue import handlers as catalogue
+from cinema.catalogue import moderation_handlers as moderation
+from cinema.catalogue import similar_handlers as similar
+from cinema.catalogue import taxonomy_handlers as taxonomy
 from cinema.http import health
 from cinema.http.csrf import CSRF_KEY, ORIGINS, csrf_middleware
 from cinema.http.errors import error_middleware
@@ -33,6 +36,8 @@ from cinema.realtime import socket as realtime
 from cinema.resources import RESOURCES, open_resources
 from cinema.settings import Settings
 from cinema.social import handlers as social
+from cinema.social import moderation_handlers as reports
+from cinema.social import vote_handlers as votes
 from cinema.web.session import session_middleware
 from cinema.web.setup import install_pages
 
@@ -70,8 +75,13 @@ def create_app(settings: Settings) -> web.Application:
         accounts,
         profiles,
         catalogue,
+        moderation,
+        similar,
+        taxonomy,
         library,
         social,
+        votes,
+        reports,
         cart,
         orders,
         payments,

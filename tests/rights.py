@@ -25,8 +25,18 @@ TABLE = {
         POST /api/v1/accounts/password/reset
         GET /api/v1/movies
         GET /api/v1/movies/{movie}
+        GET /api/v1/movies/{movie_id}/similar
         GET /api/v1/genres
+        GET /api/v1/genres/{id}
+        GET /api/v1/stars
+        GET /api/v1/stars/{id}
+        GET /api/v1/directors
+        GET /api/v1/directors/{id}
+        GET /api/v1/certifications
+        GET /api/v1/certifications/{id}
         GET /api/v1/movies/{movie_id}/comments
+        GET /api/v1/movies/{movie_id}/ratings
+        GET /api/v1/comments/{comment_id}/replies
         POST /api/v1/payments/webhook
         GET /api/v1/realtime
         GET /
@@ -63,6 +73,18 @@ TABLE = {
         PUT /api/v1/profiles/me/avatar
         DELETE /api/v1/profiles/me/avatar
         POST /api/v1/movies/{movie_id}/comments
+        PATCH /api/v1/comments/{comment_id}
+        DELETE /api/v1/comments/{comment_id}
+        PUT /api/v1/comments/{comment_id}/like
+        DELETE /api/v1/comments/{comment_id}/like
+        POST /api/v1/comments/{comment_id}/report
+        PUT /api/v1/movies/{movie_id}/reaction
+        DELETE /api/v1/movies/{movie_id}/reaction
+        PUT /api/v1/movies/{movie_id}/rating
+        DELETE /api/v1/movies/{movie_id}/rating
+        GET /api/v1/favorites
+        PUT /api/v1/favorites/{movie_id}
+        DELETE /api/v1/favorites/{movie_id}
         GET /api/v1/library
         GET /api/v1/cart
         POST /api/v1/cart/items
@@ -120,6 +142,23 @@ TABLE = {
         GET /api/v1/profiles/{user_id}
     """,
     MODERATOR: """
+        GET /api/v1/moderation/reports
+        POST /api/v1/moderation/reports/{report_id}/resolve
+        POST /api/v1/movies
+        PATCH /api/v1/movies/{movie}
+        DELETE /api/v1/movies/{movie}
+        POST /api/v1/genres
+        PATCH /api/v1/genres/{id}
+        DELETE /api/v1/genres/{id}
+        POST /api/v1/stars
+        PATCH /api/v1/stars/{id}
+        DELETE /api/v1/stars/{id}
+        POST /api/v1/directors
+        PATCH /api/v1/directors/{id}
+        DELETE /api/v1/directors/{id}
+        POST /api/v1/certifications
+        PATCH /api/v1/certifications/{id}
+        DELETE /api/v1/certifications/{id}
         GET /api/v1/admin/orders
         GET /api/v1/admin/orders/export
         GET /api/v1/admin/payments
@@ -166,6 +205,15 @@ MISSING = {
     "DELETE /api/v1/cart/items/{movie_id}": "404",
     "POST /api/v1/cart/items": "404",
     "POST /refresh": "401",
+    "DELETE /api/v1/comments/{comment_id}": "404",
+    "GET /api/v1/genres/{id}": "404",
+    "DELETE /api/v1/genres/{id}": "404",
+    "GET /api/v1/stars/{id}": "404",
+    "DELETE /api/v1/stars/{id}": "404",
+    "GET /api/v1/directors/{id}": "404",
+    "DELETE /api/v1/directors/{id}": "404",
+    "GET /api/v1/certifications/{id}": "404",
+    "DELETE /api/v1/certifications/{id}": "404",
     "GET /api/v1/library/{movie_id}/playback": "404",
     "PUT /api/v1/library/{movie_id}/progress": "404",
 }

@@ -128,10 +128,15 @@ async def own_things(owner: User, movie: Movie) -> dict[str, Any]:
         " n AS (INSERT INTO notifications (user_id, kind, payload, source)"
         ' VALUES ($1, \'order_paid\', \'{"order_id": 1, "total": "9.99", "currency": "usd"}\','
         " 'test') RETURNING id),"
+        " c AS (INSERT INTO comments (user_id, movie_id, text) VALUES ($1, $2, 'Hm.')"
+        " RETURNING id),"
+        " r AS (INSERT INTO comment_reports (user_id, comment_id, reason) SELECT $1, id, 'x'"
+        " FROM c RETURNING id),"
         " w AS (INSERT INTO webhook_events (stripe_event_id, type, payload)"
         " VALUES (gen_random_uuid()::text, 'test', '{}') RETURNING id)"
         " SELECT o.id AS order_id, p.id AS payment_id, n.id AS notification_id,"
-        " w.id AS event_id FROM o, p, n, w",
+        " w.id AS event_id,"
+        " c.id AS comment_id, r.id AS report_id FROM o, p, n, w, c, r",
         owner.id,
         movie.id,
     )

@@ -30,6 +30,7 @@ from cinema.notifications.order_mails import (
 from cinema.orders import events as orders
 from cinema.payments import events as payments
 from cinema.payments.jobs import ask_for_refund, settle_stripe_event
+from cinema.social.jobs import forget_votes
 
 SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {
     accounts.UserRegistered: (mail_activation,),
@@ -39,7 +40,7 @@ SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {
     accounts.PasswordChanged: (mail_password_changed,),
     accounts.SessionStolen: (mail_session_stolen,),
     accounts.AvatarReplaced: (delete_old_avatar,),
-    accounts.UserDeleted: (delete_last_avatar,),
+    accounts.UserDeleted: (delete_last_avatar, forget_votes),
     orders.OrderCreated: (mail_order_created,),
     orders.OrderPaid: (ring_order_paid, mail_receipt),
     orders.OrderExpired: (ring_order_expired, mail_order_expired),

@@ -4,7 +4,6 @@ from decimal import Decimal
 from cinema.cart.schemas import CartItemOut, CartOut
 from cinema.catalogue.schemas import MovieMe, MovieOut
 from cinema.database import fetch
-from cinema.library.queries import Holding, holdings
 
 AVAILABLE = "(m.is_available AND m.deleted_at IS NULL AND coalesce(m.release_at <= now(), true))"
 """When a movie can be bought: the one place that says so."""
@@ -20,6 +19,21 @@ SELECT m.id AS movie_id, m.name, m.year, m.price, i.price_when_added, i.added_at
 """  # noqa: S608 - composed of constants
 
 
+STANDINGS = """
+SELECT m.id AS movie_id,
+       EXISTS (SELECT FROM cart_items i JOIN carts c ON c.id = i.cart_id
+                WHERE c.user_id = $1 AND i.movie_id = m.id) AS in_cart,
+       EXISTS (SELECT FROM purchases WHERE user_id = $1 AND movie_id = m.id
+                  AND revoked_at IS NULL) AS purchased,
+       (SELECT i.order_id FROM pending_items p JOIN order_items i ON i.id = p.order_item_id
+         WHERE p.user_id = $1 AND p.movie_id = m.id) AS order_id,
+       (SELECT value::text FROM movie_reactions WHERE user_id = $1 AND movie_id = m.id) AS reaction,
+       (SELECT value FROM movie_ratings WHERE user_id = $1 AND movie_id = m.id) AS rating,
+       EXISTS (SELECT FROM favorites WHERE user_id = $1 AND movie_id = m.id) AS favorite
+  FROM unnest($2::bigint[]) AS m (id)
+"""
+
+
 async def get_cart(user_id: int, currency: str) -> CartOut:
     rows = await fetch(CART, user_id)
     version = rows[0]["version"] if rows else 0
@@ -29,16 +43,13 @@ async def get_cart(user_id: int, currency: str) -> CartOut:
 
 
 async def add_standings(user_id: int | None, movies: Sequence[MovieOut]) -> None:
-    """Fill in what each movie is to the caller; two statements, however many movies."""
-    if user_id is None:
+    """Fill in what each movie is to the caller; one statement, however many movies."""
+    if user_id is None or not movies:
         return
-    in_cart = await movies_in_cart(user_id)
-    held = await holdings(user_id, [movie.id for movie in movies])
+    rows = await fetch(STANDINGS, user_id, [movie.id for movie in movies])
+    standings = {row.pop("movie_id"): MovieMe(**row) for row in rows}
     for movie in movies:
-        holding = held.get(movie.id, Holding())
-        movie.me = MovieMe(
-            in_cart=movie.id in in_cart, purchased=holding.purchased, order_id=holding.order_id
-        )
+        movie.me = standings[movie.id]
 
 
 async def movies_in_cart(user_id: int) -> set[int]:

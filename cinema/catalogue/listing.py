@@ -56,8 +56,10 @@ class Order:
         return f"{self.expression} {'DESC' if self.descending else 'ASC'} NULLS LAST"
 
 
-def conditions(query: MovieQuery) -> Conditions:
+def conditions(query: MovieQuery, favorites_of: int | None = None) -> Conditions:
     where = Conditions()
+    if favorites_of is not None:
+        where.add("m.id IN (SELECT movie_id FROM favorites WHERE user_id = {})", favorites_of)
     bounds = {
         "m.year = {}": query.year,
         "m.year >= {}": query.year_min,

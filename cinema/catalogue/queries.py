@@ -26,18 +26,22 @@ SELECT m.id, m.uuid, m.name, m.year, m.time, m.imdb, m.votes, m.meta_score, m.gr
 """  # noqa: S608 - composed of constants
 
 
-async def list_movies(query: MovieQuery, currency: str) -> tuple[list[MovieOut], int]:
+async def list_movies(
+    query: MovieQuery, currency: str, *, favorites_of: int | None = None
+) -> tuple[list[MovieOut], int]:
     """Return one page of the catalogue and how many movies match; two statements."""
-    where = listing.conditions(query)
+    where = listing.conditions(query, favorites_of)
     counted = await fetch(f"SELECT count(*) AS n FROM movies m WHERE {where}", *where.values)  # noqa: S608
     orders = listing.order_of(query, where)
     rows = await _page(where, orders, query.per_page, query.offset)
     return [_movie(row, currency) for row in rows], counted[0]["n"]
 
 
-async def list_movies_after(query: MovieQuery, currency: str) -> tuple[list[MovieOut], str | None]:
+async def list_movies_after(
+    query: MovieQuery, currency: str, *, favorites_of: int | None = None
+) -> tuple[list[MovieOut], str | None]:
     """Return the page behind the query's cursor and the cursor of the next one; one statement."""
-    where = listing.conditions(query)
+    where = listing.conditions(query, favorites_of)
     orders = listing.order_of(query, where)
     if query.cursor:
         listing.after(query.cursor, orders, where)

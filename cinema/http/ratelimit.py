@@ -52,6 +52,8 @@ REFRESH = Limit("refresh", per_address="120/minute")
 PASSWORD = Limit("password", per_account="10/minute;30/hour")
 AVATAR = Limit("avatar", per_account="20/day")
 COMMENT = Limit("comment", per_account="20/minute;200/hour")
+VOTE = Limit("vote", per_account="60/minute;1000/hour")
+REPORT = Limit("report", per_account="10/minute;50/hour")
 CHECKOUT = Limit("checkout", per_account="5/minute;60/hour")
 
 

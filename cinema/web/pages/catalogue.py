@@ -70,7 +70,7 @@ async def movie(request: web.Request) -> dict[str, Any]:
 async def _movie_context(request: web.Request) -> dict[str, Any]:
     settings = request.app[RESOURCES].settings
     film = await get_movie(request.match_info["movie_id"], settings.currency)
-    comments, _ = await social.list_comments(film.id, COMMENTS, 0)
+    comments, _ = await social.list_comments(film.id, None, COMMENTS, 0)
     return {"movie": film, "me": await _mine(request, film), "comments": comments}
 
 
@@ -92,5 +92,5 @@ async def comment(request: web.Request, form: Form) -> web.Response:
     """Say something about a film."""
     movie_id = path_id(request, "movie_id")
     command = form.read(PostComment)
-    await social_service.post_comment(current_identity(request).user_id, movie_id, command.text)
+    await social_service.post_comment(current_identity(request).user_id, movie_id, command)
     return see_other(f"/movies/{movie_id}#talk")
