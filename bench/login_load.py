@@ -89,7 +89,7 @@ async def main() -> None:
             f"catalogue {name}: p50 {percentile(times, 0.5):.1f} ms,"
             f" p99 {percentile(times, 0.99):.1f} ms over {len(times)} requests"
         )
-    print(f"ratio of the p99: {percentile(busy, 99) / percentile(idle, 0.99):.2f}")
+    print(f"ratio of the p99: {percentile(busy, 0.99) / percentile(idle, 0.99):.2f}")
     print(f"logins at {LOGINS}/s for {SECONDS} s: {dict(outcomes)}")
 
 
