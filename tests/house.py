@@ -56,7 +56,7 @@ class Buyer:
         response = await self.client.request(
             method, f"/api/v1{path}", json=json, headers=self.headers | headers
         )
-        body = await response.json() if response.content_length != 0 else None
+        body = await response.json() if await response.read() else None
         return response.status, body
 
     async def add(self, *movie_ids: int) -> None:

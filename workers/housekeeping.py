@@ -6,6 +6,7 @@ import structlog
 
 from cinema.accounts.avatars import sweep_avatars
 from cinema.accounts.service import clean_expired
+from cinema.catalogue.service import release_due
 from cinema.database import fetch
 from cinema.http.idempotency import KEPT
 from cinema.payments.closing import expire_due, reconcile
@@ -77,6 +78,7 @@ def tasks(resources: Resources, runner: Runner, queue: Queue) -> list[Task]:
     return [
         Task("sweep_jobs", every=2, run=partial(sweep, runner, queue)),
         Task("expire_orders", every=10, run=partial(expire_due, gateway), timeout=300),
+        Task("release_movies", every=10, run=release_due),
         Task("reconcile_payments", every=60, run=partial(reconcile, gateway), timeout=300),
         Task("clean_accounts", every=3600, run=clean_expired, timeout=600),
         Task(

@@ -39,7 +39,7 @@ async def add_movie(user_id: int, movie_id: int) -> None:
     cart = await _lock_cart(user_id)
     rows = await fetch(
         f"SELECT price, {AVAILABLE} AS available FROM movies m"  # noqa: S608
-        " WHERE id = $1 AND deleted_at IS NULL",
+        " WHERE id = $1 AND deleted_at IS NULL FOR SHARE",
         movie_id,
     )
     if not rows:

@@ -1,20 +1,15 @@
 from aiohttp import web
-from pydantic import BaseModel
 
 from cinema.cart.queries import add_standings
 from cinema.catalogue import queries
 from cinema.catalogue.errors import MovieNotFound
-from cinema.catalogue.schemas import GenreOut, MovieOut, MovieQuery
+from cinema.catalogue.schemas import MovieOut, MovieQuery
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import IDENTITY, Access, Identity
 from cinema.http.pagination import CursorPage, Page, page_of
 from cinema.resources import RESOURCES
 
 routes = web.RouteTableDef()
-
-
-class GenreList(BaseModel):
-    items: list[GenreOut]
 
 
 def _user_id(request: web.Request) -> int | None:
@@ -48,10 +43,3 @@ async def get_movie(request: web.Request) -> MovieOut:
     movie = await queries.get_movie(request.match_info["movie"], currency)
     await add_standings(_user_id(request), [movie])
     return movie
-
-
-@routes.get("/api/v1/genres")
-@endpoint(access=Access.PUBLIC)
-async def list_genres(request: web.Request) -> GenreList:
-    """List the genres with their numbers of movies."""
-    return GenreList(items=await queries.list_genres())
