@@ -1,7 +1,7 @@
 """Objects in S3: the only module that speaks it."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,11 +9,12 @@ import aioboto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cinema.errors import TooLarge, Unavailable
+from cinema.errors import NotFound, TooLarge, Unavailable
 from cinema.settings import Settings
 
 PART = 8 * 1024 * 1024
 """Bytes of one part of a streamed upload; S3 itself asks for at least 5 MiB."""
+CHUNK = 256 * 1024
 CONFIG = Config(
     signature_version="s3v4",
     connect_timeout=3,
@@ -24,6 +25,10 @@ CONFIG = Config(
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
+
+
+class ObjectMissing(NotFound):
+    code, title = "object_missing", "The stored object is gone"
 
 
 class StorageUnavailable(Unavailable):
@@ -73,9 +78,25 @@ class Storage:
                     **target, MultipartUpload={"Parts": parts}
                 )
         except BaseException:
-            await self._client.abort_multipart_upload(**target)
+            await self._abort(target)
             raise
         return size
+
+    async def _abort(self, target: dict[str, str]) -> None:
+        """Give the parts up; those that cannot be reached now are swept later."""
+        with suppress(StorageUnavailable), _failing():
+            await self._client.abort_multipart_upload(**target)
+
+    async def abort_stale_uploads(self, age: timedelta) -> int:
+        """Give up uploads that were begun so long ago and never ended; returns how many."""
+        before = datetime.now(UTC) - age
+        with _failing():
+            answer = await self._client.list_multipart_uploads(Bucket=self._bucket)
+        stale = [item for item in answer.get("Uploads", []) if item["Initiated"] <= before]
+        for item in stale:
+            names = {"Key": item["Key"], "UploadId": item["UploadId"]}
+            await self._abort({"Bucket": self._bucket, **names})
+        return len(stale)
 
     async def _upload_parts(
         self, target: dict[str, str], chunks: AsyncIterator[bytes], limit: int
@@ -100,6 +121,16 @@ class Storage:
                 return None
             body: bytes = await answer["Body"].read()
             return body
+
+    async def stream(self, key: str) -> AsyncIterator[bytes]:
+        """Read an object of any size in chunks; raises ObjectMissing."""
+        with _failing():
+            try:
+                answer = await self._client.get_object(Bucket=self._bucket, Key=key)
+            except self._client.exceptions.NoSuchKey:
+                raise ObjectMissing(key) from None
+            async for chunk in answer["Body"].iter_chunks(CHUNK):
+                yield chunk
 
     async def delete(self, *keys: str) -> None:
         """Delete objects; one that is not there is deleted already."""

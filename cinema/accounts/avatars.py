@@ -9,14 +9,16 @@ from datetime import timedelta
 from uuid import uuid4
 
 from cinema.accounts.errors import UserNotFound
-from cinema.accounts.images import CONTENT_TYPE, LARGE, SMALL, draw_squares
 from cinema.accounts.schemas import AvatarOut, ProfileOut
 from cinema.accounts.service.profile import set_avatar_key
 from cinema.database import fetch
 from cinema.errors import Unavailable
+from cinema.images import CONTENT_TYPE, redraw
 from cinema.storage import Storage
 
 FOLDER = "avatars"
+LARGE, SMALL = 512, 128
+"""Pixels of the two squares that are made."""
 ORPHAN_AGE = timedelta(hours=1)
 LINK_LIFETIME = 300
 """Seconds that the link to an avatar is good for."""
@@ -27,7 +29,7 @@ async def replace_avatar(storage: Storage, user_id: int, data: bytes) -> None:
 
     Raises ImageRefused, ImagesBusy, StorageUnavailable; then nothing of the new one is left.
     """
-    squares = await draw_squares(data)
+    squares = await redraw(data, ((LARGE, LARGE), (SMALL, SMALL)))
     key = f"{FOLDER}/{uuid4().hex}"
     try:
         for side, picture in squares.items():

@@ -4,9 +4,7 @@ from cinema.errors import (
     CinemaError,
     Conflict,
     Forbidden,
-    InvalidRequest,
     NotFound,
-    TooLarge,
     Unauthenticated,
     Unavailable,
 )
@@ -64,15 +62,3 @@ class OwnAccount(Forbidden):
 
 class LastAdmin(Conflict):
     code, title = "last_admin", "It is the last administrator"
-
-
-class ImageRefused(InvalidRequest):
-    code, title = "image_refused", "The image is not accepted"
-
-
-class ImageTooLarge(TooLarge):
-    code, title = "image_too_large", "The image is larger than 5 MiB"
-
-
-class ImagesBusy(Unavailable):
-    code, title = "too_many_images", "Too many images at once"

@@ -3,8 +3,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from cinema.accounts import avatars, service
-from cinema.accounts.errors import ImageRefused, ImagesBusy, ImageTooLarge, UserNotFound
-from cinema.accounts.images import MAX_BYTES
+from cinema.accounts.errors import UserNotFound
 from cinema.accounts.schemas import ProfileOut, UpdateProfile
 from cinema.errors import TooLarge
 from cinema.http.body import path_id
@@ -12,6 +11,7 @@ from cinema.http.endpoint import endpoint
 from cinema.http.identity import current_identity
 from cinema.http.ratelimit import AVATAR
 from cinema.http.upload import read_file
+from cinema.images import MAX_BYTES, ImageRefused, ImagesBusy, ImageTooLarge
 from cinema.resources import RESOURCES
 from cinema.roles import Role
 from cinema.storage import StorageUnavailable

@@ -1,18 +1,6 @@
 from http import HTTPStatus
 
-from cinema.errors import CinemaError, InvalidRequest, TooLarge, Unavailable, UnsupportedType
-
-
-class PosterRefused(InvalidRequest):
-    code, title = "image_refused", "The image is not accepted"
-
-
-class PosterTooLarge(TooLarge):
-    code, title = "image_too_large", "The image is larger than 5 MiB"
-
-
-class PostersBusy(Unavailable):
-    code, title = "too_many_images", "Too many images at once"
+from cinema.errors import CinemaError, TooLarge, UnsupportedType
 
 
 class VideoRefused(UnsupportedType):

@@ -6,11 +6,11 @@ from typing import Any
 from aiohttp import web
 
 from cinema.accounts import avatars, queries, service
-from cinema.accounts.images import MAX_BYTES
 from cinema.accounts.schemas import UpdateProfile
 from cinema.http.body import path_id, validate
 from cinema.http.identity import Access, current_identity
 from cinema.http.ratelimit import AVATAR
+from cinema.images import MAX_BYTES
 from cinema.resources import RESOURCES
 from cinema.web.forms import Form
 from cinema.web.page import Context, action, page, told

@@ -2,23 +2,37 @@
 
 import asyncio
 import warnings
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from cinema.accounts.errors import ImageRefused, ImagesBusy
+from cinema.errors import InvalidRequest, TooLarge, Unavailable
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_SIDE = 4096
 MAX_PIXELS = 16_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
-LARGE, SMALL = 512, 128
-"""Pixels of the two squares that are made."""
 CONTENT_TYPE = "image/webp"
 QUALITY = 85
 QUEUE = 10
 """Pictures that wait; one at a time is drawn, at up to 150 MiB of memory."""
+
+
+Size = tuple[int, int]
+
+
+class ImageRefused(InvalidRequest):
+    code, title = "image_refused", "The image is not accepted"
+
+
+class ImageTooLarge(TooLarge):
+    code, title = "image_too_large", "The image is larger than 5 MiB"
+
+
+class ImagesBusy(Unavailable):
+    code, title = "too_many_images", "Too many images at once"
 
 
 class _Studio:
@@ -28,13 +42,13 @@ class _Studio:
         self._executor = ThreadPoolExecutor(1, "pillow")
         self._callers = 0
 
-    async def draw(self, data: bytes) -> dict[int, bytes]:
+    async def draw(self, data: bytes, sizes: Sequence[Size]) -> dict[int, bytes]:
         if self._callers > QUEUE:
             raise ImagesBusy
         self._callers += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(
-                self._executor, _draw_squares, data
+                self._executor, _draw, data, sizes
             )
         finally:
             self._callers -= 1
@@ -43,31 +57,34 @@ class _Studio:
 _STUDIO = _Studio()
 
 
-async def draw_squares(data: bytes) -> dict[int, bytes]:
-    """Return WebP squares by their side in pixels, cut from the middle of a picture.
+async def redraw(data: bytes, sizes: Sequence[Size]) -> dict[int, bytes]:
+    """Return WebP pictures by their width, cut from the middle of a picture.
 
+    `sizes`: widths and heights in pixels, the largest first, all of one shape.
     Raises ImageRefused for what is no single JPEG, PNG or WebP within the bounds, ImagesBusy.
     """
-    return await _STUDIO.draw(data)
+    return await _STUDIO.draw(data, sizes)
 
 
-def _draw_squares(data: bytes) -> dict[int, bytes]:
+def _draw(data: bytes, sizes: Sequence[Size]) -> dict[int, bytes]:
+    width, height = sizes[0]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(BytesIO(data), formats=FORMATS) as image:
                 _check(image)
                 # A JPEG can be decoded at a fraction of its size; others ignore it.
-                image.draft("RGB", (2 * LARGE, 2 * LARGE))
+                image.draft("RGB", (2 * width, 2 * height))
                 image.load()
-                large = _square(image)
+                largest = _cut(image, sizes[0])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ImageRefused(f"The image has more than {MAX_PIXELS:,} pixels.") from None
     except UnidentifiedImageError:
         raise ImageRefused("The file is no JPEG, PNG or WebP image.") from None
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError):
         raise ImageRefused("The image is damaged.") from None
-    return {LARGE: _encode(large), SMALL: _encode(large.resize((SMALL, SMALL)))}
+    smaller = {size[0]: _encode(largest.resize(size)) for size in sizes[1:]}
+    return {width: _encode(largest), **smaller}
 
 
 def _check(image: Image.Image) -> None:
@@ -79,13 +96,13 @@ def _check(image: Image.Image) -> None:
         raise ImageRefused("The image is animated.")
 
 
-def _square(image: Image.Image) -> Image.Image:
+def _cut(image: Image.Image, size: Size) -> Image.Image:
     upright = ImageOps.exif_transpose(image)
     has_alpha = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
     mode = "RGBA" if has_alpha else "RGB"
     if upright.mode not in {"RGB", "RGBA"}:
         upright = upright.convert(mode)
-    fitted = ImageOps.fit(upright, (LARGE, LARGE))
+    fitted = ImageOps.fit(upright, size)
     # What was read beside the pixels (Exif, ICC, XMP, text) stays behind with the old image.
     clean = Image.new(fitted.mode, fitted.size)
     clean.paste(fitted)
