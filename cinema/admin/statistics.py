@@ -11,8 +11,8 @@ from cinema.orders.models import OrderStatus
 BEST = 10
 CHARGED = "('successful', 'partially_refunded', 'refunded', 'disputed')"
 PER_DAY = f"""
-SELECT d.day::date AS day, COALESCE(o.orders, 0) AS orders, COALESCE(p.gross, 0) AS revenue,
-       COALESCE(p.refunded, 0) AS refunded
+SELECT d.day::date AS day, COALESCE(o.orders, 0) AS orders, COALESCE(p.gross, 0.00) AS revenue,
+       COALESCE(p.refunded, 0.00) AS refunded
   FROM generate_series($1::timestamptz, $2::timestamptz - interval '1 day', interval '1 day') d(day)
   LEFT JOIN (SELECT date_trunc('day', created_at, 'UTC') AS day, count(*) AS orders FROM orders
               WHERE created_at >= $1 AND created_at < $2 GROUP BY 1) o ON o.day = d.day

@@ -189,5 +189,5 @@ async def test_the_figures_add_up(client: Client) -> None:
 async def test_a_house_without_sales_has_figures_too(client: Client) -> None:
     headers = await staff(client)
     figures = await (await client.get(f"{API}/stats", headers=headers)).json()
-    assert (figures["revenue"]["net"], figures["success_rate"]) == ("0", None)
+    assert (figures["revenue"]["net"], figures["success_rate"]) == ("0.00", None)
     assert (figures["best_sellers"], len(figures["days"])) == ([], 30)
