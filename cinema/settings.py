@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     log_json: bool | None = None
     mailbox_dir: Path | None = None
 
+    video_max_bytes: int = Field(default=4 * 1024**3, ge=1024)
+    """The most bytes of a trailer or a film."""
+
     @field_validator("allowed_origins", "trusted_proxies", "stripe_webhook_secrets", mode="before")
     @classmethod
     def _split_commas(cls, value: Any) -> Any:

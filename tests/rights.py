@@ -27,6 +27,8 @@ TABLE = {
         GET /api/v1/movies/{movie}
         GET /api/v1/movies/{movie_id}/similar
         GET /api/v1/genres
+        GET /api/v1/movies/{movie_id}/trailer
+        GET /posters/{key}/{width}.webp
         GET /api/v1/genres/{id}
         GET /api/v1/stars
         GET /api/v1/stars/{id}
@@ -102,6 +104,13 @@ TABLE = {
         POST /cart/{movie_id}/remove
         POST /cart/clear
         POST /movies/{movie_id}/comments
+        POST /movies/{movie_id}/comments/{comment_id}/edit
+        POST /movies/{movie_id}/comments/{comment_id}/delete
+        POST /movies/{movie_id}/comments/{comment_id}/like
+        POST /movies/{movie_id}/comments/{comment_id}/report
+        POST /movies/{movie_id}/reaction
+        POST /movies/{movie_id}/rating
+        POST /movies/{movie_id}/favorite
         GET /library
         GET /notifications
         POST /notifications/read-all
@@ -142,6 +151,12 @@ TABLE = {
         GET /api/v1/profiles/{user_id}
     """,
     MODERATOR: """
+        PUT /api/v1/movies/{movie_id}/poster
+        DELETE /api/v1/movies/{movie_id}/poster
+        PUT /api/v1/movies/{movie_id}/trailer
+        DELETE /api/v1/movies/{movie_id}/trailer
+        PUT /api/v1/movies/{movie_id}/video
+        DELETE /api/v1/movies/{movie_id}/video
         GET /api/v1/moderation/reports
         POST /api/v1/moderation/reports/{report_id}/resolve
         POST /api/v1/movies
@@ -215,6 +230,8 @@ MISSING = {
     "GET /api/v1/certifications/{id}": "404",
     "DELETE /api/v1/certifications/{id}": "404",
     "GET /api/v1/library/{movie_id}/playback": "404",
+    "GET /api/v1/movies/{movie_id}/trailer": "404",
+    "GET /posters/{key}/{width}.webp": "404",
     "PUT /api/v1/library/{movie_id}/progress": "404",
 }
 """Where nothing is found for somebody who is let in, since nothing was there to be found."""

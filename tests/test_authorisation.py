@@ -148,6 +148,8 @@ async def own_things(owner: User, movie: Movie) -> dict[str, Any]:
         "movie": movie.id,
         "uuid": movie.uuid,
         "digest": "0",
+        "key": "0" * 32,
+        "width": 400,
         "name": "cinema.css",
     }
 

@@ -1,6 +1,6 @@
 from http import HTTPStatus
 
-from cinema.errors import CinemaError, TooLarge, UnsupportedType
+from cinema.errors import CinemaError, NotFound, TooLarge, UnsupportedType
 
 
 class VideoRefused(UnsupportedType):
@@ -14,3 +14,7 @@ class VideoTooLarge(TooLarge):
 class VideoDamaged(CinemaError):
     status, code = HTTPStatus.BAD_REQUEST, "video_damaged"
     title = "The video ends before its end"
+
+
+class TrailerMissing(NotFound):
+    code, title = "trailer_missing", "The movie has no trailer"
