@@ -13,12 +13,14 @@ from cinema.web.pages import (
     catalogue,
     dev,
     library,
+    movie,
     notifications,
     orders,
     passwords,
     profile,
     staff,
     staff_sales,
+    talk,
 )
 from cinema.web.problems import render_problem
 from cinema.web.session import answer_tokens
@@ -31,12 +33,14 @@ PAGES = (
     cart,
     catalogue,
     library,
+    movie,
     notifications,
     orders,
     passwords,
     profile,
     staff,
     staff_sales,
+    talk,
 )
 
 

@@ -80,7 +80,7 @@ async def test_a_comment_is_read_by_everybody(visitor: Visitor, films: dict[str,
     user = await visitor.log_in()
     path = f"/movies/{films['Alien']}"
     response = await visitor.post(f"{path}/comments", {"text": "In space.\nNobody."})
-    assert response.headers["Location"] == f"{path}#talk"
+    assert response.headers["Location"] == f"{path}#comment-1"
     await visitor.post("/logout")
     page = await visitor.read(path)
     assert "In space.\nNobody." in page
