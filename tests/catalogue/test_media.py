@@ -253,7 +253,7 @@ async def test_a_sender_who_hangs_up_leaves_no_parts_behind(
 
 
 async def _none(count: Any) -> bool:
-    return await count() == 0
+    return bool(await count() == 0)
 
 
 async def test_a_commit_that_fails_leaves_no_object(
