@@ -18,6 +18,8 @@ OF_A_PERSON = 100
 BUYERS = 200
 """How many buyers are asked what else they bought, the latest first."""
 OF_A_BUYER = 50
+LOOKED_AT = 100
+"""Of how many of the best it is asked whether they can be bought."""
 FEWEST_BUYERS = 2
 """One person's library is nobody else's business."""
 WEIGHTS = {"directors": Decimal(4), "stars": Decimal(2), "genres": Decimal(1)}
@@ -46,10 +48,16 @@ WITH shared AS (
             WHERE p.user_id = buyer.user_id AND p.revoked_at IS NULL
             LIMIT {OF_A_BUYER}) theirs
      GROUP BY theirs.movie_id HAVING count(*) >= {FEWEST_BUYERS}
+), popular AS (
+    SELECT id, row_number() OVER (ORDER BY votes DESC, id DESC) AS place
+      FROM (SELECT id, votes FROM movies WHERE deleted_at IS NULL
+             ORDER BY votes DESC, id DESC LIMIT {POPULAR}) most
 ), pool AS (
-    SELECT movie_id FROM shared UNION SELECT movie_id FROM bought
-    UNION SELECT id FROM (SELECT id FROM movies WHERE deleted_at IS NULL
-                           ORDER BY votes DESC, id DESC LIMIT {POPULAR}) popular
+    SELECT movie_id, min(place) AS place FROM (
+        SELECT movie_id, NULL::bigint AS place FROM shared
+        UNION ALL SELECT movie_id, NULL FROM bought
+        UNION ALL SELECT id, place FROM popular) found
+     GROUP BY movie_id
 ), genres_shared AS (
     SELECT pool.movie_id, json_agg(g.name ORDER BY g.name) AS names, count(*) AS n
       FROM pool JOIN movies_genres r ON r.movie_id = pool.movie_id
@@ -64,16 +72,22 @@ WITH shared AS (
            + count(*) FILTER (WHERE what = 'stars') * {WEIGHTS["stars"]} AS score
       FROM shared GROUP BY movie_id
 )
-SELECT m.id, p.directors, p.stars, g.names AS genres, coalesce(b.people, 0) AS people
-  FROM pool JOIN movies m ON m.id = pool.movie_id
-  LEFT JOIN people_shared p ON p.movie_id = m.id
-  LEFT JOIN genres_shared g ON g.movie_id = m.id
-  LEFT JOIN bought b ON b.movie_id = m.id
- WHERE m.id <> $1 AND m.deleted_at IS NULL AND m.is_available
-   AND (p.movie_id IS NOT NULL OR g.movie_id IS NOT NULL OR b.movie_id IS NOT NULL)
- ORDER BY coalesce(p.score, 0)
-          + least(coalesce(g.n, 0) * {WEIGHTS["genres"]}, {MOST_FOR_GENRES})
-          + least(coalesce(b.people, 0), {MOST_FOR_BUYERS}) DESC, m.votes DESC, m.id
+SELECT m.id, best.directors, best.stars, best.genres, best.people
+  FROM (SELECT pool.movie_id, p.directors, p.stars, g.names AS genres,
+               coalesce(b.people, 0) AS people,
+               coalesce(p.score, 0)
+               + least(coalesce(g.n, 0) * {WEIGHTS["genres"]}, {MOST_FOR_GENRES})
+               + least(coalesce(b.people, 0), {MOST_FOR_BUYERS}) AS score
+          FROM pool
+          LEFT JOIN people_shared p ON p.movie_id = pool.movie_id
+          LEFT JOIN genres_shared g ON g.movie_id = pool.movie_id
+          LEFT JOIN bought b ON b.movie_id = pool.movie_id
+         WHERE pool.movie_id <> $1
+           AND (p.movie_id IS NOT NULL OR g.movie_id IS NOT NULL OR b.movie_id IS NOT NULL)
+         ORDER BY score DESC, pool.place, pool.movie_id DESC LIMIT {LOOKED_AT}) best
+  JOIN movies m ON m.id = best.movie_id
+ WHERE m.deleted_at IS NULL AND m.is_available
+ ORDER BY best.score DESC, m.votes DESC, m.id
  LIMIT {MOST}
 """  # noqa: S608 - composed of constants
 
