@@ -133,12 +133,15 @@ def create_admin(
 
 
 @app.command()
-def doctor(data: Data = None) -> None:
+def doctor(
+    data: Data = None,
+    fix: Annotated[bool, typer.Option(help="Set counters right that are wrong.")] = False,
+) -> None:
     """Examine every part and the books; exits with 1 where something is wrong."""
     settings = read_settings(data)
     from cinema.doctor.report import report
 
-    raise typer.Exit(run(report(settings)))
+    raise typer.Exit(run(report(settings, fix=fix)))
 
 
 @app.command()

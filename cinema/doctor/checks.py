@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from cinema.database import fetch
+from cinema.doctor import counters
 from cinema.doctor.invariants import INVARIANTS, violation
 from cinema.migrate import pending_migrations
 from cinema.payments.stripe import StripeRefused
@@ -25,8 +26,11 @@ class Finding:
     detail: str
 
 
-async def examine(resources: Resources) -> AsyncIterator[Finding]:
-    """Ask every part, then the books; where there is no database the books are not opened."""
+async def examine(resources: Resources, *, fix: bool = False) -> AsyncIterator[Finding]:
+    """Ask every part, then the books; where there is no database the books are not opened.
+
+    `fix`: counters that are wrong are set right, and named as what was found.
+    """
     parts: dict[str, Callable[[Resources], Awaitable[str]]] = {
         "database": _database,
         "migrations": _migrations,
@@ -43,11 +47,14 @@ async def examine(resources: Resources) -> AsyncIterator[Finding]:
     if findings[0].is_well and findings[1].is_well:
         for rule in INVARIANTS:
             yield await _find(rule, partial(_holds, rule))
+        yield await _find(counters.RULE, partial(_counters, fix=fix), counters.TIMEOUT)
 
 
-async def _find(name: str, check: Callable[[], Awaitable[str]]) -> Finding:
+async def _find(
+    name: str, check: Callable[[], Awaitable[str]], timeout: float = TIMEOUT
+) -> Finding:
     try:
-        async with asyncio.timeout(TIMEOUT):
+        async with asyncio.timeout(timeout):
             return Finding(name, True, await check())
     except Exception as error:
         return Finding(name, False, str(error) or type(error).__name__)
@@ -94,4 +101,12 @@ async def _stripe(resources: Resources) -> str:
 async def _holds(rule: str) -> str:
     if (found := await violation(rule)) is not None:
         raise Wrong(f"{found.count}: {found}")
+    return ""
+
+
+async def _counters(*, fix: bool) -> str:
+    if fix and (repaired := await counters.repair_wrong_counters()) is not None:
+        return f"repaired {repaired}"
+    if (wrong := await counters.find_wrong_counters()) is not None:
+        raise Wrong(f"{wrong}; run `cinema doctor --fix`")
     return ""

@@ -7,10 +7,10 @@ from cinema.resources import open_resources
 from cinema.settings import Settings
 
 
-async def report(settings: Settings) -> int:
-    """Print every finding; returns 1 where something is wrong."""
+async def report(settings: Settings, *, fix: bool = False) -> int:
+    """Print every finding; returns 1 where something is wrong and was not set right."""
     async with open_resources(settings, "cinema-doctor") as resources:
-        findings = [finding async for finding in examine(resources)]
+        findings = [finding async for finding in examine(resources, fix=fix)]
     Console(soft_wrap=True).print(_table(findings))
     return 0 if all(finding.is_well for finding in findings) else 1
 
