@@ -139,6 +139,7 @@ TABLE = {
         POST /api/v1/orders/{order_id}/cancel
         GET /api/v1/payments/{payment_id}
         GET /api/v1/library/{movie_id}/playback
+        GET /watch/{movie_id}
         PUT /api/v1/library/{movie_id}/progress
         POST /api/v1/notifications/{notification_id}/read
         GET /orders/{order_id}
@@ -180,6 +181,19 @@ TABLE = {
         GET /api/v1/admin/payments/export
         GET /api/v1/admin/stats
         GET /staff
+        GET /staff/movies
+        GET /staff/movies/new
+        POST /staff/movies/new
+        GET /staff/movies/{movie_id}
+        POST /staff/movies/{movie_id}
+        POST /staff/movies/{movie_id}/availability
+        GET /staff/movies/{movie_id}/delete
+        POST /staff/movies/{movie_id}/delete
+        GET /staff/people
+        GET /staff/people/{kind}
+        POST /staff/people/{kind}
+        POST /staff/people/{kind}/{label_id}
+        POST /staff/people/{kind}/{label_id}/delete
         GET /staff/sales
         GET /staff/orders
         GET /staff/orders/export
@@ -230,6 +244,7 @@ MISSING = {
     "GET /api/v1/certifications/{id}": "404",
     "DELETE /api/v1/certifications/{id}": "404",
     "GET /api/v1/library/{movie_id}/playback": "404",
+    "GET /watch/{movie_id}": "404",
     "GET /api/v1/movies/{movie_id}/trailer": "404",
     "GET /posters/{key}/{width}.webp": "404",
     "PUT /api/v1/library/{movie_id}/progress": "404",

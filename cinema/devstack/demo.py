@@ -11,11 +11,14 @@ from cinema.accounts.passwords import hash_password
 from cinema.accounts.service.registration import add_user
 from cinema.catalogue.csvrow import MovieRow
 from cinema.catalogue.importer import Offer, import_offers
+from cinema.catalogue.mediatypes import content_type_of
 from cinema.database import fetch, open_database, transaction
 from cinema.devstack.screen import PASSWORD
 from cinema.roles import Role
 from cinema.settings import Settings
+from cinema.storage import StorageUnavailable, open_storage
 
+CLIP = "videos/demo-clip.webm"
 ACCOUNTS = {
     "user@example.com": Role.USER,
     "moderator@example.com": Role.MODERATOR,
@@ -30,8 +33,22 @@ async def prepare(settings: Settings) -> None:
     async with open_database(settings, "cinema-demo"):
         if not await fetch("SELECT FROM movies LIMIT 1"):
             await import_offers(demo_offers())
+            await lend_clip(settings)
         if not await fetch("SELECT FROM users LIMIT 1"):
             await make_accounts()
+
+
+async def lend_clip(settings: Settings) -> None:
+    """Give every film one and the same clip to play; a movie deletes it only as its last one."""
+    clip = (files("cinema.devstack") / "demo_clip.webm").read_bytes()
+    async with open_storage(settings) as storage:
+        try:
+            await storage.ensure_bucket()
+            await storage.put(CLIP, clip, content_type_of(CLIP))
+        except StorageUnavailable:
+            # A foreign storage that is away: there is a catalogue all the same, and no films.
+            return
+    await fetch("UPDATE movies SET video_key = $1, trailer_key = $1", CLIP)
 
 
 async def make_accounts() -> None:

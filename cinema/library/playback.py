@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from cinema.catalogue.mediatypes import content_type_of
-from cinema.library.queries import find_video, get_purchase
-from cinema.library.schemas import PlaybackOut
+from cinema.library.queries import NEARLY_OVER, find_video, get_purchase
+from cinema.library.schemas import PlaybackOut, ProgressOut
 from cinema.storage import Storage
 
 LINK_LIFETIME = 300
@@ -21,3 +21,10 @@ async def open_playback(storage: Storage, user_id: int, movie_id: int) -> Playba
         expires_at=datetime.now(UTC) + timedelta(seconds=LINK_LIFETIME),
         progress=purchase.progress,
     )
+
+
+def resume_point(progress: ProgressOut | None) -> int:
+    """Return the second to go on at: the beginning, once a movie is nearly over."""
+    if progress is None or 0 < progress.duration * NEARLY_OVER <= progress.position:
+        return 0
+    return progress.position

@@ -45,6 +45,13 @@ def duration(minutes: int) -> str:
     return f"{hours} h {rest:02} min" if hours else f"{rest} min"
 
 
+def clock(seconds: int) -> str:
+    """Write a place in a film: `1:02:03`, `4:05`."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, MINUTES_AN_HOUR)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
@@ -71,6 +78,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "standing": standing,
     "is_on_sale": is_on_sale,
     "duration": duration,
+    "clock": clock,
     "iso": iso,
     "moment": written,
     "device": device,

@@ -19,8 +19,11 @@ from cinema.web.pages import (
     passwords,
     profile,
     staff,
+    staff_movies,
+    staff_people,
     staff_sales,
     talk,
+    watch,
 )
 from cinema.web.problems import render_problem
 from cinema.web.session import answer_tokens
@@ -39,8 +42,11 @@ PAGES = (
     passwords,
     profile,
     staff,
+    staff_movies,
+    staff_people,
     staff_sales,
     talk,
+    watch,
 )
 
 
