@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test lint bench lock clean
+.PHONY: run test torture lint bench lock clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -17,6 +17,11 @@ run: $(INSTALLED)
 # browser together in one process, beside the others.
 test: lint
 	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup
+
+# Races, walks and deaths for as long as asked: `make torture ROUNDS=5000`.
+ROUNDS ?= 5000
+torture: $(INSTALLED)
+	ROUNDS=$(ROUNDS) $(BIN)/pytest -q -m torture --timeout 0
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -27,6 +27,9 @@ SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Share the tests out by file; those that stall servers or drive a browser stay together."""
+    for item in items:
+        if hasattr(getattr(item, "module", None), "rounds"):
+            item.add_marker("torture")
     if not config.pluginmanager.hasplugin("xdist"):
         return
     for item in items:

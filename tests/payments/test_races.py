@@ -29,15 +29,16 @@ from tests.payments.till import (
     one_set,
     place,
 )
+from tests.rounds import rounds
 
 T = TypeVar("T")
 
-ROUNDS = 200
-ROUNDS_OVER_HTTP = 25
+ROUNDS = rounds(200)
+ROUNDS_OVER_HTTP = rounds(25)
 SIDE_BY_SIDE = 4
 
 
-async def rounds(count: int, one: Any) -> None:
+async def in_rounds(count: int, one: Any) -> None:
     """Play so many rounds, a few of them at the same time."""
     gate = asyncio.Semaphore(SIDE_BY_SIDE)
 
@@ -70,7 +71,7 @@ async def test_webhook_page_and_reconciliation_at_once_pay_an_order_once(shop: C
         await asyncio.gather(*(service.settle(intent) for _ in range(3)))
         assert await books(order_id) == one_set()
 
-    await rounds(ROUNDS, one)
+    await in_rounds(ROUNDS, one)
     log = Counter(await emitted())
     assert log["order.paid"] == log["payment.succeeded"] == ROUNDS
 
@@ -96,7 +97,7 @@ async def test_the_webhooks_job_and_a_fresh_look_at_once_pay_an_order_once(
         )
         assert await books(order_id) == one_set()
 
-    await rounds(ROUNDS_OVER_HTTP, one)
+    await in_rounds(ROUNDS_OVER_HTTP, one)
 
 
 async def test_an_expiry_and_a_payment_at_once_end_in_one_of_two_ways(shop: Client) -> None:
@@ -114,7 +115,7 @@ async def test_an_expiry_and_a_payment_at_once_end_in_one_of_two_ways(shop: Clie
         [order] = await fetch("SELECT closed_at FROM orders WHERE id = $1", order_id)
         ends["paid in time" if order["closed_at"] is None else "revived"] += 1
 
-    await rounds(ROUNDS, one)
+    await in_rounds(ROUNDS, one)
     assert sum(ends.values()) == ROUNDS
     assert min(ends["paid in time"], ends["revived"]) > 0, ends
 
@@ -133,7 +134,7 @@ async def test_an_expiry_and_a_payment_of_what_cannot_be_sold_any_more(shop: Cli
         assert end in (one_set(), given_back("expired")), end
         ends[end["order"]] += 1
 
-    await rounds(ROUNDS, one)
+    await in_rounds(ROUNDS, one)
     assert min(ends["paid"], ends["expired"]) > 0, ends
 
 
@@ -168,7 +169,7 @@ async def test_paying_the_page_while_the_order_expires_over_http(
         assert end == expected
         ends[end["order"]] += 1
 
-    await rounds(ROUNDS_OVER_HTTP, one)
+    await in_rounds(ROUNDS_OVER_HTTP, one)
     assert sum(ends.values()) == ROUNDS_OVER_HTTP
 
 
@@ -205,7 +206,7 @@ async def test_canceling_and_paying_at_once_never_leave_a_charge_without_a_movie
         assert end["order"] == ("paid" if paid == 303 else "canceled")
         assert end["purchases"] == (1 if paid == 303 else 0)
 
-    await rounds(ROUNDS_OVER_HTTP, one)
+    await in_rounds(ROUNDS_OVER_HTTP, one)
 
 
 async def try_cancel(buyer: Buyer, order_id: int) -> int:
@@ -235,7 +236,7 @@ async def test_a_revived_order_and_a_new_one_for_the_same_movie_never_both_hold_
             await service.settle(replace(intent, id=f"pi_new_{number}", order_id=again))
             assert await books(again) == one_set()
 
-    await rounds(100, one)
+    await in_rounds(100, one)
 
 
 async def try_place(user_id: int, movie_id: int) -> int | None:
