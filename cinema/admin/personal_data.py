@@ -17,6 +17,20 @@ EXPORTS = {
         "SELECT id, movie_id, parent_id, text, created_at, edited_at, deleted_at FROM comments"
         " WHERE user_id = $1 ORDER BY id"
     ),
+    "reactions": (
+        "SELECT movie_id, value::text, created_at FROM movie_reactions"
+        " WHERE user_id = $1 ORDER BY id"
+    ),
+    "ratings": (
+        "SELECT movie_id, value, created_at FROM movie_ratings WHERE user_id = $1 ORDER BY id"
+    ),
+    "favorites": "SELECT movie_id, created_at FROM favorites WHERE user_id = $1 ORDER BY id",
+    "comment_likes": (
+        "SELECT comment_id, created_at FROM comment_likes WHERE user_id = $1 ORDER BY id"
+    ),
+    "reports": (
+        "SELECT comment_id, reason, created_at FROM comment_reports WHERE user_id = $1 ORDER BY id"
+    ),
     "orders": (
         "SELECT o.id, o.status::text, o.currency, o.total_amount::text, o.created_at, o.paid_at,"
         " o.closed_at, (SELECT json_agg(json_build_object('movie', i.movie_name,"
@@ -42,8 +56,9 @@ ERASURES = (
     "DELETE FROM notifications WHERE user_id = $1",
     "DELETE FROM idempotency_keys WHERE user_id = $1",
 )
-"""Comments stay without a name, as a letter to the editor does; orders, payments and purchases
-stay because books must be kept."""
+"""Comments stay without a name, as a letter to the editor does; votes and favourites are taken
+back one by one by a job that follows, since each of them moves a counter; orders, payments and
+purchases stay because books must be kept."""
 
 
 def register_personal_data() -> None:

@@ -57,6 +57,13 @@ Reason = Annotated[
 ]
 
 
+def _no_truth(value: object) -> object:
+    """Refuse true and false, which Python takes for 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number")
+    return value
+
+
 def average_of(rating_sum: int, rating_count: int) -> Decimal | None:
     """Return the average of the ratings to one decimal; None where there is none."""
     return round(Decimal(rating_sum) / rating_count, 1) if rating_count else None
@@ -79,7 +86,7 @@ class ReactionOut(BaseModel):
 class SetRating(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    value: int = Field(ge=1, le=10)
+    value: Annotated[int, BeforeValidator(_no_truth)] = Field(ge=1, le=10)
 
 
 class RatingOut(BaseModel):
