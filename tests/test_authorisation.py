@@ -147,6 +147,8 @@ async def own_things(owner: User, movie: Movie) -> dict[str, Any]:
         "movie_id": movie.id,
         "movie": movie.id,
         "uuid": movie.uuid,
+        "kind": "genres",
+        "label_id": 1,
         "digest": "0",
         "key": "0" * 32,
         "width": 400,

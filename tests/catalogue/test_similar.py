@@ -31,7 +31,7 @@ async def buy(user_id: int, *movie_ids: int) -> None:
 
 
 async def test_movies_are_offered_with_the_reasons_and_the_nearest_first(client: Client) -> None:
-    of_varda = {"directors": ("Agnès Varda",), "genres": ("Drama", "Romance")}
+    of_varda: Any = {"directors": ("Agnès Varda",), "genres": ("Drama", "Romance")}
     cleo = await make_movie("Cléo", stars=("Corinne Marchand", "A"), **of_varda)
     await make_movie("Happiness", stars=("B",), **of_varda)
     await make_movie("Both stars", directors=("C",), stars=("A", "Corinne Marchand"), genres=())
@@ -48,7 +48,7 @@ async def test_movies_are_offered_with_the_reasons_and_the_nearest_first(client:
 async def test_what_buyers_have_bought_as_well_is_counted_and_one_buyer_is_not_told(
     client: Client,
 ) -> None:
-    apart = {"stars": (), "directors": ()}
+    apart: Any = {"stars": (), "directors": ()}
     movie = await make_movie("Movie", genres=("One",), **apart)
     together = await make_movie("Together", genres=("Two",), **apart)
     once = await make_movie("Once", genres=("Three",), **apart)
