@@ -198,7 +198,9 @@ def event(kind: str, snapshot: dict[str, Any], now: int) -> Object:
     return {
         "id": new_id("evt_"),
         "object": "event",
+        "account": None,
         "api_version": API_VERSION,
+        "context": None,
         "created": now,
         "data": {"object": snapshot},
         "livemode": False,
