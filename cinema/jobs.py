@@ -1,6 +1,6 @@
 """What a background job is: a function that follows an event, and may run twice."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,3 +29,19 @@ Job = Callable[[Resources, Any, RunContext], Awaitable[None]]
 
 Any other exception than GiveUp means: try again later.
 """
+
+LASTING: MutableMapping[Job, float] = {}
+"""The seconds that a job may take which takes longer than others."""
+
+
+def lasting(seconds: float) -> Callable[[Job], Job]:
+    """Let a job take its time; while it runs its lease is renewed, so nobody else begins it.
+
+    A process that dies or ends meanwhile leaves it to the next one, which begins it anew.
+    """
+
+    def mark(job: Job) -> Job:
+        LASTING[job] = seconds
+        return job
+
+    return mark

@@ -27,6 +27,7 @@ DEQUEUE_TIMEOUT = 2.0
 SOCKET_TIMEOUT = DEQUEUE_TIMEOUT + 3.0
 """Over DEQUEUE_TIMEOUT, or each idle wait would end in an error."""
 JOB_TIMEOUT = 20
+"""Over the runner's PATIENCE: SAQ never ends a job."""
 SHUTDOWN_GRACE = 15
 SWEEP_BATCH = 500
 RUN_HERE = 5
@@ -108,7 +109,7 @@ class QueueWorker(Worker[Context]):
 
 def make_worker(runner: Runner, queue: Queue) -> QueueWorker:
     async def run_job(_: Context, *, run_id: int) -> None:
-        await runner.run(run_id)
+        await runner.attend(run_id)
 
     return QueueWorker(queue, run_job)
 
@@ -176,7 +177,7 @@ async def sweep(runner: Runner, queue: Queue) -> int:
 
         async def run(run_id: int) -> None:
             async with gate:
-                await runner.run(run_id)
+                await runner.attend(run_id)
 
         await asyncio.gather(*(run(row["id"]) for row in rows))
     return len(rows)

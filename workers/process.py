@@ -35,12 +35,15 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         runner = Runner(resources, JOBS)
         schedule = Schedule(settings, tasks(resources, runner, queue))
         log.info("worker_started")
-        await together(
-            stop,
-            make_worker(runner, queue).run(stop),
-            schedule.run(stop),
-            Relay(resources, queue).run(stop),
-        )
+        try:
+            await together(
+                stop,
+                make_worker(runner, queue).run(stop),
+                schedule.run(stop),
+                Relay(resources, queue).run(stop),
+            )
+        finally:
+            await runner.close()
     log.info("worker_stopped")
 
 

@@ -1,12 +1,13 @@
 """A run: claimed by one, tried until it is done, never lost."""
 
 import asyncio
+from dataclasses import dataclass, field
 
 import pytest
 
 from cinema.database import fetch
 from cinema.errors import Unavailable
-from cinema.jobs import GiveUp, RunContext
+from cinema.jobs import GiveUp, Job, RunContext, lasting
 from cinema.resources import Resources
 from tests.waiting import eventually
 from tests.workers.runs import BellRang, Notebook, make_due, make_run, run_row
@@ -174,3 +175,83 @@ def test_the_wait_doubles_up_to_ten_minutes() -> None:
         waits = [backoff(attempt) for _ in range(200)]
         assert most * 0.75 <= min(waits) < max(waits) <= most
     assert MAX_BACKOFF == 600.0
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short lease, renewed often, and a queue that soon stops waiting."""
+    monkeypatch.setattr(runner_module, "TIMEOUT", 0.2)
+    monkeypatch.setattr(runner_module, "LEASE", 0.4)
+    monkeypatch.setattr(runner_module, "RENEWAL", 0.1)
+    monkeypatch.setattr(runner_module, "PATIENCE", 0.2)
+
+
+@dataclass
+class Slow:
+    """A job that lasts until it is let go."""
+
+    begun: list[int] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def job(self) -> Job:
+        @lasting(30)
+        async def slow(resources: Resources, event: BellRang, run: RunContext) -> None:
+            self.begun.append(run.attempt)
+            try:
+                await self.let_go.wait()
+            except asyncio.CancelledError:
+                self.ended.append("interrupted")
+                raise
+            self.ended.append("done")
+
+        return slow
+
+
+@pytest.mark.usefixtures("patience")
+async def test_a_job_that_lasts_keeps_its_lease_and_does_not_hold_up_the_queue(
+    resources: Resources,
+) -> None:
+    slow = Slow()
+    runner = Runner(resources, {"slow": slow.job()})
+    run_id = await make_run("slow")
+    await runner.attend(run_id)
+    assert (slow.begun, len(runner.running)) == ([1], 1)
+    # Far over the lease and the ordinary time: nobody else can take it.
+    for _ in range(8):
+        await asyncio.sleep(0.1)
+        assert not await Runner(resources, {"slow": slow.job()}).run(run_id)
+    slow.let_go.set()
+    await eventually(lambda: not runner.running)
+    assert (slow.begun, slow.ended) == ([1], ["done"])
+    assert (await run_row(run_id))["done"]
+
+
+@pytest.mark.usefixtures("patience")
+async def test_a_worker_that_closes_leaves_what_lasts_to_the_next_one_at_once(
+    resources: Resources,
+) -> None:
+    slow = Slow()
+    job = slow.job()
+    first, second = Runner(resources, {"slow": job}), Runner(resources, {"slow": job})
+    run_id = await make_run("slow")
+    await first.attend(run_id)
+    await first.close()
+    assert slow.ended == ["interrupted"]
+    slow.let_go.set()
+    assert await second.run(run_id)
+    assert (slow.begun, slow.ended) == ([1, 2], ["interrupted", "done"])
+
+
+@pytest.mark.usefixtures("patience")
+async def test_a_job_that_lasts_ends_when_another_worker_has_its_lease(
+    resources: Resources,
+) -> None:
+    slow = Slow()
+    runner = Runner(resources, {"slow": slow.job()})
+    run_id = await make_run("slow")
+    await runner.attend(run_id)
+    await fetch("UPDATE job_runs SET attempts = attempts + 1 WHERE id = $1", run_id)
+    await eventually(lambda: not runner.running)
+    row = await run_row(run_id)
+    assert (slow.ended, row["attempts"], row["done"]) == (["interrupted"], 2, False)
