@@ -16,6 +16,7 @@ from cinema.admin.personal_data import register_personal_data
 from cinema.apidocs.handlers import install_documents
 from cinema.cart import handlers as cart
 from cinema.catalogue import handlers as catalogue
+from cinema.catalogue import import_handlers as imports
 from cinema.catalogue import media_handlers as media
 from cinema.catalogue import moderation_handlers as moderation
 from cinema.catalogue import similar_handlers as similar
@@ -77,6 +78,7 @@ def create_app(settings: Settings) -> web.Application:
         profiles,
         catalogue,
         media,
+        imports,
         moderation,
         similar,
         taxonomy,

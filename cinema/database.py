@@ -6,7 +6,7 @@ for ever for a connection and leaks it when BEGIN fails.
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -192,7 +192,11 @@ async def bulk_execute(sql: str, *values: Any) -> list[dict[str, Any]]:
     return [dict(row) for row in await connection.fetch(sql, *values, timeout=BULK_TIMEOUT)]
 
 
-async def bulk_copy(table: str, columns: Sequence[str], records: Iterable[Sequence[Any]]) -> None:
+async def bulk_copy(
+    table: str,
+    columns: Sequence[str],
+    records: Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]],
+) -> None:
     """Stream records into a table of the open transaction by COPY."""
     connection = current_transaction()._connection
     await connection.copy_records_to_table(

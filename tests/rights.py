@@ -111,6 +111,7 @@ TABLE = {
         POST /movies/{movie_id}/reaction
         POST /movies/{movie_id}/rating
         POST /movies/{movie_id}/favorite
+        GET /favorites
         GET /library
         GET /notifications
         POST /notifications/read-all
@@ -152,6 +153,12 @@ TABLE = {
         GET /api/v1/profiles/{user_id}
     """,
     MODERATOR: """
+        GET /staff/reports
+        POST /staff/reports/{report_id}/resolve
+        POST /api/v1/movies/import
+        GET /api/v1/movies/imports
+        GET /api/v1/movies/imports/{import_id}
+        GET /api/v1/movies/imports/{import_id}/refused
         PUT /api/v1/movies/{movie_id}/poster
         DELETE /api/v1/movies/{movie_id}/poster
         PUT /api/v1/movies/{movie_id}/trailer
@@ -245,6 +252,8 @@ MISSING = {
     "DELETE /api/v1/certifications/{id}": "404",
     "GET /api/v1/library/{movie_id}/playback": "404",
     "GET /watch/{movie_id}": "404",
+    "GET /api/v1/movies/imports/{import_id}": "404",
+    "GET /api/v1/movies/imports/{import_id}/refused": "404",
     "GET /api/v1/movies/{movie_id}/trailer": "404",
     "GET /posters/{key}/{width}.webp": "404",
     "PUT /api/v1/library/{movie_id}/progress": "404",

@@ -152,6 +152,7 @@ async def own_things(owner: User, movie: Movie) -> dict[str, Any]:
         "digest": "0",
         "key": "0" * 32,
         "width": 400,
+        "import_id": 1,
         "name": "cinema.css",
     }
 

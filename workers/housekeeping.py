@@ -6,6 +6,7 @@ import structlog
 
 from cinema.accounts.avatars import sweep_avatars
 from cinema.accounts.service import clean_expired
+from cinema.catalogue.imports import sweep_imports
 from cinema.catalogue.media import sweep_media
 from cinema.catalogue.service import release_due
 from cinema.database import fetch
@@ -86,6 +87,12 @@ def tasks(resources: Resources, runner: Runner, queue: Queue) -> list[Task]:
             "sweep_avatars",
             every=24 * 3600,
             run=partial(sweep_avatars, resources.storage),
+            timeout=600,
+        ),
+        Task(
+            "sweep_imports",
+            every=24 * 3600,
+            run=partial(sweep_imports, resources.storage),
             timeout=600,
         ),
         Task(

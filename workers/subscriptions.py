@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from cinema.accounts import events as accounts
 from cinema.accounts.jobs import delete_last_avatar, delete_old_avatar
-from cinema.catalogue.jobs import delete_old_medium
+from cinema.catalogue.import_events import ImportRequested
+from cinema.catalogue.jobs import delete_old_medium, read_import
 from cinema.catalogue.media_events import MediaReplaced
 from cinema.events import Event
 from cinema.jobs import Job
@@ -44,6 +45,7 @@ SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {
     accounts.AvatarReplaced: (delete_old_avatar,),
     accounts.UserDeleted: (delete_last_avatar, forget_votes),
     MediaReplaced: (delete_old_medium,),
+    ImportRequested: (read_import,),
     orders.OrderCreated: (mail_order_created,),
     orders.OrderPaid: (ring_order_paid, mail_receipt),
     orders.OrderExpired: (ring_order_expired, mail_order_expired),

@@ -1,6 +1,6 @@
 """Films in bulk: copied into a staging table, then made set by set, all in one transaction."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from cinema.database import bulk_copy, bulk_execute, transaction
 from cinema.outbox import emit
 
 Progress = Callable[[int], None]
+Records = Iterable[tuple[Any, ...]] | AsyncIterable[tuple[Any, ...]]
 PROGRESS_STEP = 500
 """Rows between two calls of a progress function."""
 
@@ -134,15 +135,16 @@ async def import_file(
     return report
 
 
-async def import_offers(offers: Iterable[Offer]) -> int:
+async def import_offers(offers: Iterable[Offer] | AsyncIterable[Offer]) -> int:
     """Add the films that are not there yet, in one transaction; return how many those were."""
+    records: Records = map(_record, offers) if isinstance(offers, Iterable) else _records(offers)
     async with transaction():
         await bulk_execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         await bulk_execute("SET LOCAL statement_timeout = 0")
         await bulk_execute("SET LOCAL work_mem = '64MB'")
         await bulk_execute(TAKE_TURNS)
         await bulk_execute(STAGE)
-        await bulk_copy("staged", COLUMNS, (_record(offer) for offer in offers))
+        await bulk_copy("staged", COLUMNS, records)
         await bulk_execute("ANALYZE staged")
         [newest] = await bulk_execute("SELECT coalesce(max(id), 0) AS id FROM movies")
         await bulk_execute(NAMES.format(table="certifications", source="certification"))
@@ -161,6 +163,11 @@ async def import_offers(offers: Iterable[Offer]) -> int:
         if added:
             await emit(CatalogueImported(movies=added))
     return added
+
+
+async def _records(offers: AsyncIterable[Offer]) -> AsyncIterator[tuple[Any, ...]]:
+    async for offer in offers:
+        yield _record(offer)
 
 
 def _record(offer: Offer) -> tuple[Any, ...]:
