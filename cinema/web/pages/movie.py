@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cinema.cart.queries import add_standings
 from cinema.catalogue.queries import get_movie
-from cinema.catalogue.schemas import MovieMe
+from cinema.catalogue.schemas import MovieMe, SimilarMovie
+from cinema.catalogue.similar import similar_movies
 from cinema.http.body import path_id, query_values, validate
 from cinema.http.identity import IDENTITY, Identity
 from cinema.http.pagination import cursor_id, encode_cursor
@@ -29,6 +30,7 @@ REPLIES = 5
 """How many replies of each thread it shows: the last ones, in the order in which they came."""
 A_THREAD = 100
 """How many replies the page of one thread shows."""
+SIMILAR = 6
 BARS = 100
 """The length of the histogram's longest bar, in its own units."""
 
@@ -121,9 +123,18 @@ async def movie_context(request: web.Request) -> dict[str, Any]:
         "here": f"/movies/{film.id}{place}",
         "place": place,
         "ask": f"{place}{'&' if place else '?'}",
+        "similar": await _similar(request, film.id),
         "desk": await _desk(film.id, query, viewer),
         "moderates": viewer is not None and viewer.role.includes(Role.MODERATOR),
     }
+
+
+async def _similar(request: web.Request, movie_id: int) -> list[SimilarMovie]:
+    # A fragment that a script fetches is never of these.
+    if request.headers.get("Sec-Fetch-Dest", "document") != "document":
+        return []
+    currency = request.app[RESOURCES].settings.currency
+    return (await similar_movies(movie_id, currency)).items[:SIMILAR]
 
 
 def _bars(histogram: list[int]) -> list[Bar]:
