@@ -17,7 +17,8 @@ async def count_catalogue() -> CatalogueCounts:
     [row] = await fetch(
         "SELECT count(*) AS movies, count(*) FILTER (WHERE NOT is_available) AS unavailable,"
         "       count(*) FILTER (WHERE release_at > now()) AS upcoming,"
-        "       (SELECT count(*) FROM stars) + (SELECT count(*) FROM directors) AS people"
+        "       (SELECT count(*) FROM (SELECT lower(name) FROM stars"
+        "         UNION SELECT lower(name) FROM directors) named) AS people"
         "  FROM movies WHERE deleted_at IS NULL"
     )
     return CatalogueCounts(**row)
