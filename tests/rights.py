@@ -156,6 +156,15 @@ TABLE = {
         GET /staff/reports
         POST /staff/reports/{report_id}/resolve
         POST /api/v1/movies/import
+        GET /staff/import
+        POST /staff/import
+        GET /staff/import/{import_id}
+        GET /staff/import/{import_id}/report.csv
+        GET /staff/movies/{movie_id}/media
+        POST /staff/movies/{movie_id}/poster
+        POST /staff/movies/{movie_id}/trailer
+        POST /staff/movies/{movie_id}/video
+        POST /staff/movies/{movie_id}/{medium}/delete
         GET /api/v1/movies/imports
         GET /api/v1/movies/imports/{import_id}
         GET /api/v1/movies/imports/{import_id}/refused
@@ -252,6 +261,8 @@ MISSING = {
     "DELETE /api/v1/certifications/{id}": "404",
     "GET /api/v1/library/{movie_id}/playback": "404",
     "GET /watch/{movie_id}": "404",
+    "GET /staff/import/{import_id}": "404",
+    "GET /staff/import/{import_id}/report.csv": "404",
     "GET /api/v1/movies/imports/{import_id}": "404",
     "GET /api/v1/movies/imports/{import_id}/refused": "404",
     "GET /api/v1/movies/{movie_id}/trailer": "404",

@@ -153,6 +153,7 @@ async def own_things(owner: User, movie: Movie) -> dict[str, Any]:
         "key": "0" * 32,
         "width": 400,
         "import_id": 1,
+        "medium": "poster",
         "name": "cinema.css",
     }
 

@@ -10,12 +10,11 @@ from cinema.http.body import path_id, validate
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import Access, current_identity
 from cinema.http.pagination import Page, PageQuery, page_of
-from cinema.http.ratelimit import Limit
+from cinema.http.ratelimit import IMPORT
 from cinema.http.upload import open_upload
 from cinema.resources import RESOURCES
 from cinema.storage import StorageUnavailable
 
-IMPORT = Limit("import", per_account="30/hour")
 IMPORTS = "/api/v1/movies/imports"
 
 routes = web.RouteTableDef()

@@ -144,6 +144,18 @@ async def trailer_address(storage: Storage, movie_id: int) -> str | None:
     return None if key is None else await storage.presigned_get(key, LINK_LIFETIME)
 
 
+async def media_of(movie_id: int) -> dict[Medium, bool]:
+    """Tell which files a movie has; raises MovieNotFound."""
+    rows = await fetch(
+        "SELECT poster_key, trailer_key, video_key FROM movies"
+        " WHERE id = $1 AND deleted_at IS NULL",
+        movie_id,
+    )
+    if not rows:
+        raise MovieNotFound
+    return {medium: rows[0][f"{medium}_key"] is not None for medium in Medium}
+
+
 async def delete_medium(storage: Storage, key: str) -> None:
     """Delete the objects of a key, unless a movie names it still: several may share one film."""
     if not await fetch(NAMED, [key]):

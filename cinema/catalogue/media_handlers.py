@@ -12,13 +12,12 @@ from cinema.errors import TooLarge
 from cinema.http.body import path_id
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import Access
-from cinema.http.ratelimit import Limit
+from cinema.http.ratelimit import MEDIA
 from cinema.http.upload import open_upload, read_file
 from cinema.images import MAX_BYTES, ImageRefused, ImagesBusy, ImageTooLarge
 from cinema.resources import RESOURCES
 from cinema.storage import StorageUnavailable
 
-MEDIA = Limit("media", per_account="300/hour")
 VIDEO_ERRORS = (MovieNotFound, VideoRefused, VideoTooLarge, VideoDamaged, StorageUnavailable)
 MOVIE = "/api/v1/movies/{movie_id:[0-9]{1,18}}"
 

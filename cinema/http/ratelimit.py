@@ -55,6 +55,10 @@ COMMENT = Limit("comment", per_account="20/minute;200/hour")
 VOTE = Limit("vote", per_account="60/minute;1000/hour")
 REPORT = Limit("report", per_account="10/minute;50/hour")
 CHECKOUT = Limit("checkout", per_account="5/minute;60/hour")
+MEDIA = Limit("media", per_account="300/hour")
+IMPORT = Limit("import", per_account="30/hour")
+PROGRESS = Limit("progress", per_account="240/minute")
+"""A player tells every ten seconds and when it is paused; this is some dozens of them."""
 
 
 @dataclass(frozen=True, slots=True)

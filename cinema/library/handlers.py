@@ -4,14 +4,11 @@ from cinema.http.body import path_id
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import current_identity
 from cinema.http.pagination import Page, PageQuery, page_of
-from cinema.http.ratelimit import Limit
+from cinema.http.ratelimit import PROGRESS
 from cinema.library import playback, progress, queries
 from cinema.library.errors import NotInLibrary, VideoMissing
 from cinema.library.schemas import PlaybackOut, ProgressOut, PurchaseOut, SaveProgress
 from cinema.resources import RESOURCES
-
-PROGRESS = Limit("progress", per_account="240/minute")
-"""A player tells every ten seconds, and when it is paused; this is some dozens of them."""
 
 routes = web.RouteTableDef()
 
