@@ -10,24 +10,24 @@ function show(form, loaded, total) {
   said.textContent = loaded < total ? `Sending: ${share.format(loaded / total)}` : "Storing…";
 }
 
+function fail(form, why) {
+  form.querySelector("progress").hidden = true;
+  form.querySelector("[data-upload-said]").textContent = why;
+  delete form.dataset.sent;
+  form.querySelector("[aria-disabled]")?.removeAttribute("aria-disabled");
+}
+
 function send(form) {
   const request = new XMLHttpRequest();
   request.upload.addEventListener("progress", (at) => show(form, at.loaded, at.total));
   request.addEventListener("load", () => {
-    const page = new DOMParser().parseFromString(request.responseText, "text/html");
-    const main = page.getElementById("main");
-    if (!main) return location.reload();
-    history.replaceState(null, "", request.responseURL);
-    document.getElementById("main").replaceChildren(...main.childNodes);
-    document.querySelector("[role=alert], [role=status]")?.scrollIntoView({ block: "center" });
+    if (request.status >= 500) return fail(form, "The house cannot store it at the moment.");
+    // The page that the form leads to says what came of it.
+    location.assign(request.responseURL);
   });
-  request.addEventListener("error", () => {
-    form.querySelector("progress").hidden = true;
-    form.querySelector("[data-upload-said]").textContent =
-      "The file did not get through: the connection was cut, or it is too large.";
-    delete form.dataset.sent;
-    form.querySelector("[aria-disabled]")?.removeAttribute("aria-disabled");
-  });
+  request.addEventListener("error", () =>
+    fail(form, "The file did not get through: the connection was cut, or it is too large."),
+  );
   request.open("POST", form.action);
   request.send(new FormData(form));
 }
