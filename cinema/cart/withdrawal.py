@@ -1,7 +1,8 @@
 """A movie leaves the catalogue, and every cart that it stands in.
 
 The order of the locks is that of a purchase: the carts first, then the movie. A cart that took
-the movie in between the two has to be locked as well, so everything begins again.
+the movie in between the two is locked last; if its owner orders at that very moment, PostgreSQL
+ends the deadlock and one of the two begins again.
 """
 
 from dataclasses import dataclass
@@ -11,10 +12,8 @@ from cinema.catalogue.errors import MovieInCarts, MovieInOrders, MoviePurchased
 from cinema.catalogue.events import MovieDeleteBlocked, MovieTakenFromCarts
 from cinema.catalogue.service import bury_movie, lock_movie
 from cinema.database import atomic, fetch
-from cinema.errors import Unavailable
 from cinema.outbox import emit
 
-TRIES = 5
 TOLD_AT_ONCE = 500
 """Owners of carts that one event names: what follows it stays a short piece of work."""
 
@@ -43,10 +42,6 @@ class Standings:
     carts: int
 
 
-class _Joined(Exception):
-    """A cart took the movie in that is not locked."""
-
-
 async def standings(movie_id: int) -> Standings:
     [row] = await fetch(STANDINGS, movie_id)
     return Standings(**row)
@@ -58,22 +53,17 @@ async def delete_movie(movie_id: int, moderator_id: int, *, confirmed: bool) -> 
     Raises MovieNotFound, MoviePurchased, MovieInOrders, and MovieInCarts, of which the staff is
     told.
     """
-    for _ in range(TRIES):
-        try:
-            carts = await _delete(movie_id, moderator_id, confirmed)
-        except _Joined:
-            continue
-        if carts:
-            # Said outside of the transaction: that the staff is told has to be committed.
-            raise MovieInCarts(f"The movie is in {carts} carts.", carts=carts)
-        return
-    raise Unavailable("The movie is being put into carts; try again.", retry_after=1)
+    carts = await _delete(movie_id, moderator_id, confirmed)
+    if carts:
+        # Said outside of the transaction: that the staff is told has to be committed.
+        raise MovieInCarts(f"The movie is in {carts} carts.", carts=carts)
 
 
 @atomic
 async def _delete(movie_id: int, moderator_id: int, confirmed: bool) -> int:
     """Delete, or return in how many carts the movie stands that nobody agreed to change."""
-    locked = {row["id"] for row in await fetch(LOCK_CARTS, movie_id)} if confirmed else set()
+    if confirmed:
+        await fetch(LOCK_CARTS, movie_id)
     portrait = await lock_movie(movie_id)
     found = await standings(movie_id)
     if found.is_purchased:
@@ -87,17 +77,14 @@ async def _delete(movie_id: int, moderator_id: int, confirmed: bool) -> int:
         )
         await emit(blocked)
         return found.carts
-    await _take_out(movie_id, name, locked)
+    await _take_out(movie_id, name)
     await bury_movie(movie_id, portrait)
     return 0
 
 
-async def _take_out(movie_id: int, name: str, locked: set[int]) -> None:
+async def _take_out(movie_id: int, name: str) -> None:
     removed = await fetch("DELETE FROM cart_items WHERE movie_id = $1 RETURNING cart_id", movie_id)
-    carts = {row["cart_id"] for row in removed}
-    if not carts <= locked:
-        raise _Joined
-    owners = await fetch(COUNT_CHANGE, sorted(carts))
+    owners = await fetch(COUNT_CHANGE, [row["cart_id"] for row in removed])
     for owner in owners:
         await emit(CartChanged(**owner))
     user_ids = sorted(owner["user_id"] for owner in owners)

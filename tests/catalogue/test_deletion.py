@@ -25,7 +25,7 @@ from tests.factories import make_movie
 from tests.house import Buyer, emitted, make_buyer
 from tests.rounds import rounds
 
-RACES = 200
+RACES = 100
 
 
 @pytest.fixture

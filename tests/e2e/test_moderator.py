@@ -84,7 +84,7 @@ async def test_a_list_of_films_and_a_name_being_typed_live_side_by_side(windows:
 
 
 async def test_the_staffs_pages_are_accessible(windows: Windows) -> None:
-    moderator = await windows.customer(Role.MODERATOR)
+    moderator = await windows.customer(Role.MODERATOR, reduced_motion="reduce")
     for place in ("", "/movies", "/movies/1", "/people/stars"):
         await moderator.page.goto(f"/staff{place}")
         assert await faults(moderator.page) == []
