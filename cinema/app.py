@@ -43,6 +43,29 @@ from cinema.social import vote_handlers as votes
 from cinema.web.session import session_middleware
 from cinema.web.setup import install_pages
 
+DOMAINS = (
+    accounts,
+    profiles,
+    catalogue,
+    media,
+    imports,
+    moderation,
+    similar,
+    taxonomy,
+    library,
+    social,
+    votes,
+    reports,
+    cart,
+    orders,
+    payments,
+    notifications,
+    admin,
+    operations,
+    sales,
+    realtime,
+)
+"""Whose routes make up the REST API."""
 MAX_BODY = 256 * 1024
 """Bytes of an ordinary body; the routes of uploads read their own streams."""
 
@@ -73,28 +96,7 @@ def create_app(settings: Settings) -> web.Application:
     register_personal_data()
     app[health.READINESS] = health.Readiness()
     app.add_routes(health.routes)
-    for domain in (
-        accounts,
-        profiles,
-        catalogue,
-        media,
-        imports,
-        moderation,
-        similar,
-        taxonomy,
-        library,
-        social,
-        votes,
-        reports,
-        cart,
-        orders,
-        payments,
-        notifications,
-        admin,
-        operations,
-        sales,
-        realtime,
-    ):
+    for domain in DOMAINS:
         app.add_routes(domain.routes)
     install_pages(app, settings)
     install_documents(app, settings.public_url)

@@ -153,7 +153,8 @@ def test_every_event_is_closed_and_named_noun_dot_past_verb() -> None:
     }
     assert len(ours) > 20
     odd = [name for name in ours if not re.fullmatch(r"[a-z_]+\.[a-z_]+[dn]", name)]
-    assert odd == []
+    # It tells a state again and again, and nothing that is over.
+    assert odd == ["import.progress"]
     opened = [
         name
         for name, event in ours.items()

@@ -44,6 +44,15 @@ from tests.rights import (
 )
 from tests.servers import Servers
 
+PLACES = {
+    "digest": "0",
+    "name": "cinema.css",
+    "key": "0" * 32,
+    "width": 400,
+    "import_id": 1,
+    "medium": "poster",
+}
+"""What stands in an address and is nobody's."""
 STRANGERS = ("anonymous", "inactive", "other", "moderator", "admin")
 
 
@@ -141,21 +150,19 @@ async def own_things(owner: User, movie: Movie) -> dict[str, Any]:
         movie.id,
     )
     session = await Session.get(user_id=owner.id)
-    return made | {
-        "user_id": owner.id,
-        "session_id": session.id,
-        "movie_id": movie.id,
-        "movie": movie.id,
-        "uuid": movie.uuid,
-        "kind": "genres",
-        "label_id": 1,
-        "digest": "0",
-        "key": "0" * 32,
-        "width": 400,
-        "import_id": 1,
-        "medium": "poster",
-        "name": "cinema.css",
-    }
+    return (
+        made
+        | PLACES
+        | {
+            "user_id": owner.id,
+            "session_id": session.id,
+            "movie_id": movie.id,
+            "movie": movie.id,
+            "uuid": movie.uuid,
+            "kind": "genres",
+            "label_id": 1,
+        }
+    )
 
 
 OWNED = """

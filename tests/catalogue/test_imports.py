@@ -13,10 +13,8 @@ from cinema.catalogue.import_run import run_import
 from cinema.catalogue.imports import sweep_imports
 from cinema.database import fetch
 from cinema.outbox import OutboxMessage
-from cinema.roles import Role
 from cinema.settings import Settings
 from cinema.storage import Storage
-from tests.accounts_factory import bearer, make_user
 from tests.catalogue.films import GOOD, encoded
 from tests.chaos.processes import kill, running
 from tests.conftest import Client, resources_of
@@ -24,19 +22,6 @@ from tests.house import emitted, run_jobs
 from tests.waiting import eventually
 
 IMPORTS = "/api/v1/movies/imports"
-
-
-@pytest.fixture
-async def bucket(client: Client) -> Storage:
-    storage = resources_of(client).storage
-    await storage.ensure_bucket()
-    await storage.delete(*await storage.list_keys())
-    return storage
-
-
-@pytest.fixture
-async def staff(client: Client, settings: Settings) -> dict[str, str]:
-    return await bearer(await make_user(Role.MODERATOR), settings)
 
 
 def films(count: int) -> bytes:
@@ -197,7 +182,7 @@ async def test_a_worker_that_is_killed_leaves_its_import_to_the_next_one(
 ) -> None:
     async def is_under_way() -> bool:
         [row] = await fetch("SELECT status::text, read FROM movie_imports")
-        return row["status"] == "running" and row["read"] > 0
+        return bool(row["status"] == "running" and row["read"] > 0)
 
     async def is_done() -> bool:
         return bool(await fetch("SELECT FROM movie_imports WHERE status = 'done'"))

@@ -1,149 +1,24 @@
-"""Posters, trailers and films: stored as they arrive, and nothing left of what is refused."""
+"""Trailers and films: stored as they arrive, and nothing left of what is refused."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
-from aiohttp import FormData
-from PIL import Image
 
 from cinema.catalogue.media import delete_medium, sweep_media
 from cinema.catalogue.models import Movie
 from cinema.database import fetch
-from cinema.roles import Role
-from cinema.settings import Settings
 from cinema.storage import Storage
-from tests.accounts.pictures import animation, bomb, picture, with_place
-from tests.accounts_factory import bearer, make_user
+from tests.accounts.pictures import picture
+from tests.catalogue.sending import keys_of, send, send_form
 from tests.catalogue.videos import large_mp4, live_webm, mp4, webm
 from tests.conftest import Client, resources_of
 from tests.factories import make_movie
 from tests.house import emitted, run_jobs
 from tests.waiting import eventually
-
-
-@pytest.fixture
-async def bucket(client: Client) -> Storage:
-    """The bucket of the application, empty before the test."""
-    storage = resources_of(client).storage
-    await storage.ensure_bucket()
-    await storage.delete(*await storage.list_keys())
-    return storage
-
-
-@pytest.fixture
-async def staff(client: Client, settings: Settings) -> dict[str, str]:
-    return await bearer(await make_user(Role.MODERATOR), settings)
-
-
-@pytest.fixture
-async def movie(client: Client) -> Movie:
-    return await make_movie("Solaris")
-
-
-async def send(
-    client: Client, staff: dict[str, str], path: str, data: Any, kind: str = "video/mp4"
-) -> tuple[int, Any]:
-    """Send a file as the body itself."""
-    answer = await client.put(
-        f"/api/v1/movies/{path}", data=data, headers=staff | {"Content-Type": kind}
-    )
-    return answer.status, await answer.json()
-
-
-async def send_form(
-    client: Client, staff: dict[str, str], movie_id: int, medium: str, data: bytes
-) -> tuple[int, Any]:
-    form = FormData()
-    form.add_field("note", "a word before the file")
-    form.add_field(medium, data, filename="film.exe", content_type="text/plain")
-    answer = await client.put(f"/api/v1/movies/{movie_id}/{medium}", data=form, headers=staff)
-    return answer.status, await answer.json()
-
-
-async def keys_of(movie: Movie) -> list[str | None]:
-    stored = await Movie.get(id=movie.id)
-    return [stored.poster_key, stored.trailer_key, stored.video_key]
-
-
-# ---- Posters ----
-
-
-async def test_a_poster_becomes_three_pictures_under_lasting_addresses(
-    client: Client, bucket: Storage, staff: dict[str, str], movie: Movie
-) -> None:
-    status, shown = await send_form(client, staff, movie.id, "poster", with_place())
-    assert status == 200
-    sizes = {}
-    for size, address in shown["posters"].items():
-        answer = await client.get(address)
-        assert (answer.status, answer.content_type) == (200, "image/webp")
-        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        content = await answer.read()
-        assert not Image.open(BytesIO(content)).getexif()
-        sizes[size] = Image.open(BytesIO(content)).size
-    assert sizes == {"small": (160, 240), "medium": (400, 600), "large": (800, 1200)}
-    assert shown["poster"] == shown["posters"]["medium"]
-    assert len(await bucket.list_keys("posters/")) == 3
-    listed = await (await client.get("/api/v1/movies")).json()
-    assert listed["items"][0]["posters"] == shown["posters"]
-    old = await client.get(f"/posters/{movie.uuid}.svg", allow_redirects=False)
-    assert (old.status, old.headers["Location"]) == (302, shown["poster"])
-
-
-async def test_a_movie_without_a_poster_has_a_drawn_one(client: Client, movie: Movie) -> None:
-    shown = await (await client.get(f"/api/v1/movies/{movie.id}")).json()
-    assert set(shown["posters"].values()) == {shown["poster"]} == {f"/posters/{movie.uuid}.svg"}
-    assert (await client.get(shown["poster"])).content_type == "image/svg+xml"
-    assert (await client.get(f"/posters/{'0' * 32}/400.webp")).status == 404
-
-
-BAD_POSTERS = {
-    "a bomb": (bomb(9_000), 422, "image_refused"),
-    "moving": (animation("WEBP"), 422, "image_refused"),
-    "an SVG": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 422, "image_refused"),
-    "a film": (mp4(), 422, "image_refused"),
-    "too large": (picture("PNG") + b"\0" * 5 * 1024 * 1024, 413, "image_too_large"),
-}
-
-
-async def test_a_poster_that_is_no_good_leaves_nothing(
-    client: Client, bucket: Storage, staff: dict[str, str], movie: Movie
-) -> None:
-    for name, (data, status, code) in BAD_POSTERS.items():
-        answer = await send_form(client, staff, movie.id, "poster", data)
-        assert (name, answer[0], answer[1]["code"]) == (name, status, code)
-    assert await bucket.list_keys() == []
-    assert await keys_of(movie) == [None, None, None]
-
-
-async def test_the_old_poster_goes_after_the_commit(
-    client: Client, bucket: Storage, staff: dict[str, str], movie: Movie
-) -> None:
-    await send_form(client, staff, movie.id, "poster", picture("PNG"))
-    [first, *_] = await keys_of(movie)
-    await send_form(client, staff, movie.id, "poster", picture("JPEG"))
-    assert len(await bucket.list_keys()) == 6
-    await run_jobs(resources_of(client))
-    [second, *_] = await keys_of(movie)
-    assert {key.rpartition("/")[0] for key in await bucket.list_keys()} == {second} != {first}
-
-    answer = await client.delete(f"/api/v1/movies/{movie.id}/poster", headers=staff)
-    assert answer.status == 204
-    await run_jobs(resources_of(client))
-    assert await bucket.list_keys() == []
-    acts = await fetch("SELECT action, after FROM audit_log ORDER BY id")
-    assert [act["action"] for act in acts] == [
-        "movie.poster_replaced", "movie.poster_replaced", "movie.poster_removed"
-    ]  # fmt: skip
-
-
-# ---- Trailers and films ----
-
 
 VIDEOS = {
     "video/mp4": (mp4(), large_mp4()),
@@ -308,9 +183,6 @@ async def test_objects_that_no_movie_names_are_swept(
     assert await sweep_media(bucket) == 0
     assert await sweep_media(bucket, timedelta(seconds=-1)) == 3
     assert await bucket.list_keys() == sorted([*kept, "avatars/another/512.webp"])
-
-
-# ---- Playing ----
 
 
 async def test_a_trailer_plays_for_everybody_in_parts(
