@@ -54,3 +54,25 @@ async def grant(user_id: int, items: Sequence[SoldItem]) -> set[int]:
         [item.order_item_id for item in items],
     )
     return {item.movie_id for item in items} - {row["movie_id"] for row in rows}
+
+
+async def revoke(order_item_ids: Sequence[int]) -> None:
+    """Take back what these items gave; again it changes nothing."""
+    current_transaction()
+    await fetch(
+        "UPDATE purchases SET revoked_at = now()"
+        " WHERE order_item_id = ANY($1::bigint[]) AND revoked_at IS NULL",
+        list(order_item_ids),
+    )
+
+
+async def restore(order_item_ids: Sequence[int]) -> None:
+    """Give back what was revoked, but for movies that their buyer has bought again since."""
+    current_transaction()
+    await fetch(
+        "UPDATE purchases p SET revoked_at = NULL"
+        " WHERE order_item_id = ANY($1::bigint[]) AND revoked_at IS NOT NULL AND NOT EXISTS ("
+        "SELECT FROM purchases q WHERE q.user_id = p.user_id AND q.movie_id = p.movie_id"
+        " AND q.revoked_at IS NULL)",
+        list(order_item_ids),
+    )

@@ -30,3 +30,17 @@ class OrderCanceled(OrderEvent):
 
 class OrderExpired(OrderEvent):
     type = "order.expired"
+
+
+class OrderRefunded(OrderEvent):
+    """Money of the order went back; `status` says whether all of it."""
+
+    type = "order.refunded"
+    status: str
+
+
+class OrderRestored(OrderEvent):
+    """A refund did not arrive, or a dispute was won: what it took is the buyer's again."""
+
+    type = "order.restored"
+    status: str

@@ -17,7 +17,15 @@ from cinema.orders.errors import (
     OrderNotFound,
     PriceChanged,
 )
-from cinema.orders.events import OrderCanceled, OrderCreated, OrderEvent, OrderExpired, OrderPaid
+from cinema.orders.events import (
+    OrderCanceled,
+    OrderCreated,
+    OrderEvent,
+    OrderExpired,
+    OrderPaid,
+    OrderRefunded,
+    OrderRestored,
+)
 from cinema.orders.models import Order, OrderItem, OrderStatus
 from cinema.orders.queries import get_order
 from cinema.orders.schemas import ExcludedMovie, PlacedOrder, PlaceOrder
@@ -144,6 +152,30 @@ async def mark_expired(order: Order) -> None:
     event = OrderExpired(order_id=order.id, user_id=order.user_id)
     await _transition(order, OrderStatus.EXPIRED, event)
     await library.release(order.id)
+
+
+async def mark_refunded(order: Order, status: OrderStatus) -> None:
+    """Enter that money of a locked order went back: a part of it, or the last of it."""
+    event = OrderRefunded(order_id=order.id, user_id=order.user_id, status=status)
+    await _follow(order, status, event)
+
+
+async def mark_restored(order: Order, status: OrderStatus) -> None:
+    """Enter that money which had gone back is the house's again."""
+    event = OrderRestored(order_id=order.id, user_id=order.user_id, status=status)
+    await _follow(order, status, event)
+
+
+async def _follow(order: Order, status: OrderStatus, event: OrderEvent) -> None:
+    if status is not order.status:
+        order.move_to(status)
+        await fetch(
+            "UPDATE orders SET status = $2::order_status,"
+            " closed_at = CASE WHEN $2::order_status = 'refunded' THEN now() END WHERE id = $1",
+            order.id,
+            status,
+        )
+    await emit(event)
 
 
 async def _transition(order: Order, status: OrderStatus, event: OrderEvent) -> None:

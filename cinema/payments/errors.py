@@ -29,3 +29,31 @@ class WebhookEventNotFound(NotFound):
 
 class WebhookEventHandled(Conflict):
     code, title = "webhook_event_handled", "The event has been handled already"
+
+
+class NothingToRefund(Conflict):
+    code, title = "nothing_to_refund", "There is nothing left to pay back"
+
+
+class RefundTooLarge(Conflict):
+    """`remaining` is what can still be paid back."""
+
+    code, title = "refund_too_large", "That is more than is left of the payment"
+
+
+class RefundInProgress(Conflict):
+    code, title = "refund_pending", "The refund is on its way already"
+
+
+class RefundWindowOver(Conflict):
+    code, title = "refund_window_over", "The time to give films back is over"
+
+
+class MovieWatched(Conflict):
+    """`movie_ids` names the movies."""
+
+    code, title = "movie_watched", "A film that was watched cannot be given back"
+
+
+class PaymentIsDisputed(Conflict):
+    code, title = "payment_disputed", "The bank is looking into this payment"

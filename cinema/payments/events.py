@@ -1,6 +1,10 @@
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
 
 from cinema.events import STAFF, Event, user_topic
+
+if TYPE_CHECKING:
+    from cinema.payments.models import Payment
 
 
 class StripeEventReceived(Event):
@@ -10,19 +14,26 @@ class StripeEventReceived(Event):
     stripe_event_id: str
 
 
-class RefundRequested(Event):
-    """A refund waits to be asked for at Stripe; for jobs alone."""
-
-    type = "refund.requested"
-    refund_id: int
-
-
 class PaymentEvent(Event):
     payment_id: int
     order_id: int
     user_id: int
     amount: Decimal
     currency: str
+
+    @classmethod
+    def of(cls, payment: "Payment", **more: Any) -> Self:
+        """Tell of a payment; `more` are the event's own fields, or an amount that is not all."""
+        return cls(
+            **{
+                "payment_id": payment.id,
+                "order_id": payment.order_id,
+                "user_id": payment.user_id,
+                "amount": payment.amount,
+                "currency": payment.currency,
+            }
+            | more
+        )
 
     def topics(self) -> tuple[str, ...]:
         return (user_topic(self.user_id), STAFF)
@@ -42,10 +53,49 @@ class PaymentCanceled(PaymentEvent):
     type = "payment.canceled"
 
 
-class PaymentRefunded(PaymentEvent):
-    type = "payment.refunded"
+class RefundEvent(PaymentEvent):
+    """`amount` is the refund's."""
+
     refund_id: int
     reason: str
+
+
+class RefundRequested(RefundEvent):
+    """A refund waits to be asked for at Stripe."""
+
+    type = "refund.requested"
+
+
+class RefundPending(RefundEvent):
+    """Stripe has the refund and is not done with it."""
+
+    type = "refund.pending"
+
+
+class PaymentRefunded(RefundEvent):
+    type = "payment.refunded"
+
+
+class RefundFailed(RefundEvent):
+    """The money did not go back; what it had taken with it is as it was before."""
+
+    type = "refund.failed"
+    failure_reason: str
+
+
+class PaymentDisputed(PaymentEvent):
+    """The cardholder's bank asks for the money; `status` and `dispute_reason` are Stripe's."""
+
+    type = "payment.disputed"
+    dispute_id: int
+    status: str
+    dispute_reason: str
+
+
+class DisputeClosed(PaymentDisputed):
+    """A dispute is decided: `status` is `won`, `lost`, or what else Stripe calls an end."""
+
+    type = "payment.dispute_closed"
 
 
 class PaymentMismatched(Event):

@@ -10,7 +10,7 @@ from typing import Any
 from cinema.audit import record
 from cinema.database import atomic, fetch
 from cinema.outbox import emit
-from cinema.payments import checkout, refunds, service
+from cinema.payments import checkout, disputes, refunds, service
 from cinema.payments.errors import WebhookEventHandled, WebhookEventNotFound
 from cinema.payments.events import StripeEventReceived
 from cinema.payments.models import WebhookEvent
@@ -82,7 +82,9 @@ async def _apply(gateway: StripeGateway, kind: str, about: dict[str, Any]) -> No
         await service.settle(await gateway.get_intent(about["id"]))
     elif kind in {"charge.succeeded", "charge.failed"} and about.get("payment_intent"):
         await service.settle(await gateway.get_intent(about["payment_intent"]))
-    elif kind.startswith("refund."):
-        refund = await refunds.find(about["id"])
-        if refund is not None:
-            await refunds.enter(refund.id, await gateway.get_refund(about["id"]))
+    elif kind.startswith(("refund.", "charge.refund.")):
+        await refunds.hear(gateway, about["id"])
+    elif kind == "charge.refunded" and about.get("payment_intent"):
+        await refunds.hear_all(gateway, about["payment_intent"])
+    elif kind.startswith("charge.dispute."):
+        await disputes.hear(gateway, about["id"])

@@ -29,11 +29,27 @@ PAYMENT_TRANSITIONS: Mapping[PaymentStatus, frozenset[PaymentStatus]] = {
     PaymentStatus.SUCCESSFUL: frozenset(
         {PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED, PaymentStatus.DISPUTED}
     ),
-    PaymentStatus.PARTIALLY_REFUNDED: frozenset({PaymentStatus.REFUNDED}),
-    PaymentStatus.DISPUTED: frozenset({PaymentStatus.SUCCESSFUL, PaymentStatus.REFUNDED}),
+    # Back again: a bank may return a refund, and a dispute end as if it had never been.
+    PaymentStatus.PARTIALLY_REFUNDED: frozenset(
+        {PaymentStatus.SUCCESSFUL, PaymentStatus.REFUNDED, PaymentStatus.DISPUTED}
+    ),
+    PaymentStatus.REFUNDED: frozenset(
+        {PaymentStatus.SUCCESSFUL, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.DISPUTED}
+    ),
+    PaymentStatus.DISPUTED: frozenset(
+        {PaymentStatus.SUCCESSFUL, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
+    ),
     PaymentStatus.CANCELED: frozenset(),
-    PaymentStatus.REFUNDED: frozenset(),
 }
+SETTLED = frozenset(
+    {
+        PaymentStatus.SUCCESSFUL,
+        PaymentStatus.PARTIALLY_REFUNDED,
+        PaymentStatus.REFUNDED,
+        PaymentStatus.DISPUTED,
+    }
+)
+"""The money has come in; what came of it later does not make it come in again."""
 
 
 class CheckoutStatus(StrEnum):
@@ -73,7 +89,8 @@ REFUND_TRANSITIONS: Mapping[RefundStatus, frozenset[RefundStatus]] = {
     ),
     RefundStatus.PENDING: frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED}),
     RefundStatus.SUCCEEDED: frozenset({RefundStatus.FAILED}),
-    RefundStatus.FAILED: frozenset(),
+    # One that was refused here, and is found at Stripe all the same.
+    RefundStatus.FAILED: frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED}),
 }
 
 

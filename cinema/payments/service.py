@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from cinema import audit
 from cinema.cart import service as cart
-from cinema.database import atomic, current_transaction, fetch
+from cinema.database import atomic, fetch
 from cinema.library.queries import holdings
 from cinema.orders import service as orders
 from cinema.orders.models import Order, OrderStatus
@@ -15,18 +15,10 @@ from cinema.payments.events import (
     PaymentFailed,
     PaymentMismatched,
     PaymentSucceeded,
-    RefundRequested,
 )
-from cinema.payments.models import Checkout, CheckoutStatus, Payment, PaymentStatus, Refund
+from cinema.payments.ledger import write_down
+from cinema.payments.models import SETTLED, Checkout, CheckoutStatus, Payment, PaymentStatus
 from cinema.payments.stripe import IntentState
-
-SETTLED = {
-    PaymentStatus.SUCCESSFUL,
-    PaymentStatus.PARTIALLY_REFUNDED,
-    PaymentStatus.REFUNDED,
-    PaymentStatus.DISPUTED,
-}
-"""The money has come in; what came of it later does not make it come in again."""
 
 
 @atomic
@@ -80,7 +72,7 @@ async def _succeeded(order: Order, intent: IntentState) -> None:
     if refusal := await _refusal(order):
         if order.status is OrderStatus.PENDING:
             await orders.mark_canceled(order, refusal)
-        await request_refund(payment, payment.amount, refusal)
+        await write_down(payment, payment.amount, refusal)
     else:
         await orders.mark_paid(order)
         await audit.record("order.paid", f"order:{order.id}", after={"payment": payment.id})
@@ -123,15 +115,7 @@ async def _enter_success(order: Order, payment: Payment) -> None:
         order.id,
         CheckoutStatus.COMPLETED,
     )
-    await emit(
-        PaymentSucceeded(
-            payment_id=payment.id,
-            order_id=order.id,
-            user_id=order.user_id,
-            amount=payment.amount,
-            currency=payment.currency,
-        )
-    )
+    await emit(PaymentSucceeded.of(payment))
 
 
 async def _failed(order: Order, intent: IntentState) -> None:
@@ -144,12 +128,8 @@ async def _failed(order: Order, intent: IntentState) -> None:
     payment.failure_code = intent.failure_code
     await payment.save(update_fields=["status", "failure_code"])
     await emit(
-        PaymentFailed(
-            payment_id=payment.id,
-            order_id=order.id,
-            user_id=order.user_id,
-            amount=payment.amount,
-            currency=payment.currency,
+        PaymentFailed.of(
+            payment,
             failure_code=intent.failure_code,
             recommendation=recommendation(intent.failure_code),
         )
@@ -162,15 +142,7 @@ async def _canceled(order: Order, intent: IntentState) -> None:
         return
     payment.move_to(PaymentStatus.CANCELED)
     await payment.save(update_fields=["status"])
-    await emit(
-        PaymentCanceled(
-            payment_id=payment.id,
-            order_id=order.id,
-            user_id=order.user_id,
-            amount=payment.amount,
-            currency=payment.currency,
-        )
-    )
+    await emit(PaymentCanceled.of(payment))
 
 
 async def _payment(order: Order, intent: IntentState) -> Payment:
@@ -185,19 +157,6 @@ async def _payment(order: Order, intent: IntentState) -> Payment:
         },
     )
     return payment
-
-
-async def request_refund(
-    payment: Payment, amount: Decimal, reason: str, requested_by: int | None = None
-) -> Refund:
-    """Write down that money has to go back; a job asks Stripe for it. The caller's transaction."""
-    current_transaction()
-    refund = await Refund.create(
-        payment_id=payment.id, amount=amount, reason=reason, requested_by_id=requested_by
-    )
-    await audit.record("refund.requested", f"payment:{payment.id}", after={"reason": reason})
-    await emit(RefundRequested(refund_id=refund.id))
-    return refund
 
 
 async def _alarm(order: Order, intent: IntentState, received: str) -> None:

@@ -21,6 +21,9 @@ MAX_RETRIES = 2
 TOLERANCE = 300
 """Seconds that a webhook's signature stays valid (Stripe's own default)."""
 
+PAGE = 100
+"""Objects that Stripe lists at once, its most."""
+
 REFUSALS = (
     stripe.InvalidRequestError,
     stripe.AuthenticationError,
@@ -42,6 +45,10 @@ class StripeRefused(CinemaError):
 
 class StripeUnknown(StripeRefused):
     """Stripe has no such object."""
+
+
+class StripeDenied(StripeRefused):
+    """Stripe does not know us: our key is at fault, and whatever was asked may be fine."""
 
 
 class BadSignature(CinemaError):
@@ -89,10 +96,25 @@ class IntentState:
 
 @dataclass(frozen=True, slots=True)
 class RefundState:
+    """A refund as it is now; `key` is our own name of it, empty for one that was made there."""
+
     id: str
     status: str
     payment_intent: str
     amount: Decimal
+    key: str = ""
+    failure_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeState:
+    """A dispute as it is now; `status` is Stripe's word, as `needs_response` or `lost`."""
+
+    id: str
+    status: str
+    payment_intent: str
+    amount: Decimal
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +204,11 @@ class StripeGateway:
     async def create_refund(
         self, intent_id: str, amount: Decimal, currency: str, idempotency_key: str
     ) -> RefundState:
-        params: Any = {"payment_intent": intent_id, "amount": to_minor(amount, currency)}
+        params: Any = {
+            "payment_intent": intent_id,
+            "amount": to_minor(amount, currency),
+            "metadata": {"refund": idempotency_key},
+        }
         with _translated():
             return _refund(
                 await self._v1.refunds.create_async(params, {"idempotency_key": idempotency_key})
@@ -191,6 +217,31 @@ class StripeGateway:
     async def get_refund(self, refund_id: str) -> RefundState:
         with _translated():
             return _refund(await self._v1.refunds.retrieve_async(refund_id))
+
+    async def refunds_of(self, intent_id: str) -> list[RefundState]:
+        """Return what Stripe has paid back of one payment, the newest first."""
+        params: Any = {"payment_intent": intent_id, "limit": PAGE}
+        with _translated():
+            page = await self._v1.refunds.list_async(params)
+            return [_refund(refund) async for refund in page.auto_paging_iter()]
+
+    async def refunds_since(self, since: datetime) -> list[RefundState]:
+        """Return every refund of the account that was made since then, the newest first."""
+        params: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+        with _translated():
+            page = await self._v1.refunds.list_async(params)
+            return [_refund(refund) async for refund in page.auto_paging_iter()]
+
+    async def get_dispute(self, dispute_id: str) -> DisputeState:
+        with _translated():
+            return _dispute(await self._v1.disputes.retrieve_async(dispute_id))
+
+    async def disputes_since(self, since: datetime) -> list[DisputeState]:
+        """Return every dispute of the account that was opened since then, the newest first."""
+        params: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+        with _translated():
+            page = await self._v1.disputes.list_async(params)
+            return [_dispute(dispute) async for dispute in page.auto_paging_iter()]
 
 
 @contextmanager
@@ -202,10 +253,16 @@ def _translated() -> Iterator[None]:
         if error.http_status == HTTPStatus.CONFLICT:
             # The first request with this idempotency key is still at work.
             raise StripeUnavailable(retry_after=2) from error
-        kind = StripeUnknown if error.code == "resource_missing" else StripeRefused
+        kind = _kind_of(error)
         raise kind(f"Stripe refused: {error.code or error.http_status}.") from error
     except stripe.StripeError as error:
         raise StripeUnavailable(retry_after=5) from error
+
+
+def _kind_of(error: stripe.StripeError) -> type[StripeRefused]:
+    if error.http_status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return StripeDenied
+    return StripeUnknown if error.code == "resource_missing" else StripeRefused
 
 
 def _event(event: dict[str, Any]) -> VerifiedEvent:
@@ -256,6 +313,19 @@ def _refund(answer: stripe.StripeObject) -> RefundState:
         status=refund["status"],
         payment_intent=_id(refund["payment_intent"]) or "",
         amount=from_minor(refund["amount"], refund["currency"]),
+        key=str((refund["metadata"] or {}).get("refund", "")),
+        failure_reason=str(refund.get("failure_reason") or ""),
+    )
+
+
+def _dispute(answer: stripe.StripeObject) -> DisputeState:
+    dispute = answer.to_dict()
+    return DisputeState(
+        id=dispute["id"],
+        status=dispute["status"],
+        payment_intent=_id(dispute["payment_intent"]) or "",
+        amount=from_minor(dispute["amount"], dispute["currency"]),
+        reason=str(dispute["reason"] or ""),
     )
 
 
