@@ -33,6 +33,12 @@ VALUES ($1, {", ".join(f"${n}" for n in range(2, len(COLUMNS) + 2))}) RETURNING 
 
 LOCK = "SELECT id FROM movies WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE"
 
+# The files that no movie names any more go with the next sweep of the storage.
+BURY = """
+UPDATE movies SET deleted_at = now(), poster_key = NULL, trailer_key = NULL, video_key = NULL
+ WHERE id = $1
+"""
+
 NAMES = """ARRAY(SELECT o.name FROM {kind.links} r JOIN {kind.table} o ON o.id = r.{kind.column}
         WHERE r.movie_id = m.id ORDER BY o.name) AS {kind.field}"""
 PORTRAIT = f"""
@@ -132,7 +138,7 @@ async def bury_movie(movie_id: int, portrait: Portrait) -> None:
 
     A step of the caller's transaction.
     """
-    await fetch("UPDATE movies SET deleted_at = now() WHERE id = $1", movie_id)
+    await fetch(BURY, movie_id)
     for kind in LINKED:
         await fetch(f"DELETE FROM {kind.links} WHERE movie_id = $1", movie_id)  # noqa: S608
     await write_search([movie_id])
