@@ -45,6 +45,11 @@ EXPORTS = {
         "SELECT p.movie_id, m.name, p.purchased_at, p.revoked_at FROM purchases p"
         " JOIN movies m ON m.id = p.movie_id WHERE p.user_id = $1 ORDER BY p.id"
     ),
+    "watching": (
+        "SELECT w.movie_id, m.name, w.position, w.duration, w.furthest, w.updated_at"
+        " FROM watch_progress w JOIN movies m ON m.id = w.movie_id WHERE w.user_id = $1"
+        " ORDER BY w.id"
+    ),
     "notifications": (
         "SELECT kind, payload::text, read_at, created_at FROM notifications"
         " WHERE user_id = $1 ORDER BY id"
@@ -54,6 +59,7 @@ JSON_COLUMNS = {"items", "payload"}
 ERASURES = (
     "DELETE FROM cart_items USING carts c WHERE cart_id = c.id AND c.user_id = $1",
     "DELETE FROM notifications WHERE user_id = $1",
+    "DELETE FROM watch_progress WHERE user_id = $1",
     "DELETE FROM idempotency_keys WHERE user_id = $1",
 )
 """Comments stay without a name, as a letter to the editor does; votes and favourites are taken

@@ -1,14 +1,18 @@
 """What the first start finds in its database."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from cinema.accounts.schemas import Login
 from cinema.accounts.service import login
+from cinema.catalogue.mediatypes import sniff
 from cinema.database import fetch, open_database
-from cinema.devstack.demo import ACCOUNTS, demo_offers, prepare
+from cinema.devstack.demo import ACCOUNTS, CLIP, demo_offers, prepare
 from cinema.devstack.screen import PASSWORD
 from cinema.http.device import Device
 from cinema.settings import Environment, Settings
+from cinema.storage import open_storage
 
 
 async def accounts() -> list[tuple[str, str]]:
@@ -58,3 +62,23 @@ async def test_production_gets_no_account_with_a_public_password(settings: Setti
         await prepare(production)
     async with open_database(settings, "test"):
         assert await count("users") == 0
+
+
+@pytest.mark.usefixtures("clean")
+async def test_every_demo_film_plays_one_and_the_same_clip(settings: Settings) -> None:
+    async with open_storage(settings) as storage:
+        await prepare(settings)
+        clip = await storage.get(CLIP)
+        assert clip is not None
+        assert len(clip) < 300_000
+
+        async def chunks() -> AsyncIterator[bytes]:
+            yield clip
+
+        suffix, checked = await sniff(chunks())
+        assert (suffix, b"".join([chunk async for chunk in checked])) == ("webm", clip)
+        await storage.delete(CLIP)
+    async with open_database(settings, "test"):
+        assert await fetch("SELECT DISTINCT video_key, trailer_key FROM movies") == [
+            {"video_key": CLIP, "trailer_key": CLIP}
+        ]

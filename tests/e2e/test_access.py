@@ -37,6 +37,8 @@ OWN_PAGES = (
     "/profile/delete",
     "/password/change",
     "/staff/reports",
+    "/staff/import",
+    "/staff/movies/1/media",
     "/admin",
     "/admin/users/1",
     "/admin/audit",

@@ -137,3 +137,15 @@ async def test_what_one_is_in_the_midst_of_is_offered_again_the_latest_first(buy
         await save(buyer, movie_id, position=position, version=1, duration=duration)
     resumed = await list_resumable(buyer.user.id)
     assert [item.name for item in resumed] == ["Mirror", "Solaris"]
+
+
+async def test_where_one_was_is_shown_in_the_export_and_goes_with_the_account(
+    buyer: Buyer,
+) -> None:
+    movie_id = await buy(buyer, "Solaris")
+    await save(buyer, movie_id, position=90, version=1, duration=6000)
+    _, document = await buyer.call("GET", "/accounts/me/export")
+    [line] = document["watching"]
+    assert (line["movie_id"], line["name"], line["position"]) == (movie_id, "Solaris", 90)
+    assert (await buyer.call("DELETE", "/accounts/me"))[0] in {200, 204}
+    assert await places(movie_id) == []
