@@ -8,7 +8,9 @@ from functools import partial
 import pytest
 
 from cinema.database import fetch
-from cinema.doctor.counters import find_wrong_counters, repair_wrong_counters
+from cinema.doctor.checks import Finding, examine
+from cinema.doctor.counters import RULE, find_wrong_counters, repair_wrong_counters
+from cinema.resources import Resources
 from cinema.roles import Role
 from cinema.social import service
 from cinema.social.errors import CommentNotFound
@@ -22,6 +24,22 @@ from tests.social.talking import counters
 CROWD = 50
 
 pytestmark = pytest.mark.usefixtures("database")
+
+
+async def finding(resources: Resources, *, fix: bool = False) -> Finding:
+    [found] = [one async for one in examine(resources, fix=fix) if one.name == RULE]
+    return found
+
+
+async def test_the_doctor_says_what_to_do_and_does_it_when_asked(resources: Resources) -> None:
+    movie = await make_movie()
+    assert await finding(resources) == Finding(RULE, True, "")
+    await fetch("UPDATE movies SET favorites = 3")
+    wrong = f"1: movie {movie.id}: favorites 3 for 0"
+    said = Finding(RULE, False, f"{wrong}; run `cinema doctor --fix`")
+    assert await finding(resources) == said
+    assert await finding(resources, fix=True) == Finding(RULE, True, f"repaired {wrong}")
+    assert await finding(resources, fix=True) == Finding(RULE, True, "")
 
 
 async def crowd(*acts: Callable[[], Awaitable[object]]) -> None:

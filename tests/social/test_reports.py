@@ -138,6 +138,18 @@ async def test_an_author_who_deletes_the_comment_empties_the_queue(
     assert await fetch("SELECT text FROM comments") == [{"text": "-"}]
 
 
+async def test_a_report_outlives_its_movie_and_can_still_be_resolved(
+    reader: Buyer, moderator: Buyer, comment_id: int
+) -> None:
+    await report(reader, comment_id)
+    await fetch("UPDATE movies SET deleted_at = now()")
+    [entry] = await queue(moderator)
+    path = f"/moderation/reports/{entry['id']}/resolve"
+    assert await moderator.call("POST", path, {"resolution": "removed"}) == (204, None)
+    assert await queue(moderator) == []
+    assert await fetch("SELECT text FROM comments") == [{"text": "-"}]
+
+
 async def test_the_queue_is_walked_by_page_and_by_cursor(
     author: Buyer, reader: Buyer, moderator: Buyer
 ) -> None:

@@ -154,6 +154,25 @@ async def test_a_comment_with_replies_leaves_a_tombstone_without_a_word_or_a_nam
     assert (await counters(movie_id))["comments"] == 0
 
 
+async def test_ones_words_about_a_deleted_movie_can_be_taken_back_but_not_added_to(
+    ada: Buyer, noor: Buyer, movie_id: int
+) -> None:
+    comment_id = await say(ada, movie_id, "I was there")
+    await noor.call("PUT", f"/comments/{comment_id}/like")
+    await fetch("UPDATE movies SET deleted_at = now()")
+    for method, path, body in (
+        ("PATCH", "", {"text": "Back"}), ("PUT", "/like", None), ("GET", "/replies", None),
+        ("POST", "/report", {"reason": "x"}),
+    ):  # fmt: skip
+        answer = await noor.call(method, f"/comments/{comment_id}{path}", body)
+        assert refused(answer) == (404, "comment_not_found")
+    assert await noor.call("DELETE", f"/comments/{comment_id}/like") == (
+        200, {"likes": 0, "liked": False},
+    )  # fmt: skip
+    assert await ada.call("DELETE", f"/comments/{comment_id}") == (204, None)
+    assert await fetch("SELECT id FROM comments") == []
+
+
 async def test_a_moderator_deletes_anybodys_comment_and_it_is_written_down(
     client: Client, settings: Settings, ada: Buyer, movie_id: int
 ) -> None:

@@ -32,8 +32,8 @@ SELECT c.id, c.movie_id, c.parent_id, c.created_at, c.edited_at, c.likes, c.repl
 """  # noqa: S608 - composed of constants
 WRITTEN = "JOIN users u ON u.id = c.user_id LEFT JOIN user_profiles p ON p.user_id = c.user_id"
 COMMENTS = f"{FIELDS} FROM comments c {WRITTEN}"
-TOP_LEVEL = f"{COMMENTS} WHERE c.movie_id = $2 AND c.parent_id IS NULL AND {SHOWN}"
-REPLIES = f"{COMMENTS} WHERE c.parent_id = $2 AND c.deleted_at IS NULL"
+TOP_LEVEL = f"SELECT * FROM comments c WHERE c.movie_id = $2 AND c.parent_id IS NULL AND {SHOWN}"  # noqa: S608
+REPLIES = "SELECT * FROM comments c WHERE c.parent_id = $2 AND c.deleted_at IS NULL"
 
 LATEST_REPLIES = f"""
 {FIELDS}
@@ -43,6 +43,11 @@ LATEST_REPLIES = f"""
        {WRITTEN}
  ORDER BY c.id
 """  # noqa: S608 - composed of constants
+
+
+def page(rows: str, order: str, limit: str) -> str:
+    """Write the statement of a page: what is asked about a comment, is asked of its rows alone."""
+    return f"{FIELDS} FROM ({rows} ORDER BY {order} LIMIT {limit}) c {WRITTEN} ORDER BY {order}"
 
 
 async def list_comments(
@@ -61,7 +66,7 @@ async def list_comments(
     if not counted:
         raise MovieNotFound
     rows = await fetch(
-        f"{TOP_LEVEL} ORDER BY c.id DESC LIMIT $3 OFFSET $4", viewer_id, movie_id, limit, offset
+        page(TOP_LEVEL, "c.id DESC", "$3 OFFSET $4"), viewer_id, movie_id, limit, offset
     )
     return [_comment(row, viewer_id) for row in rows], counted[0]["n"]
 
@@ -83,7 +88,7 @@ async def read_comments_before(
 ) -> list[CommentOut]:
     """Return the same of a movie that is known to be there; one statement."""
     rows = await fetch(
-        f"{TOP_LEVEL} AND c.id < $3 ORDER BY c.id DESC LIMIT $4",
+        page(f"{TOP_LEVEL} AND c.id < $3", "c.id DESC", "$4"),
         viewer_id,
         movie_id,
         NEWEST if comment_id is None else comment_id,
@@ -100,9 +105,7 @@ async def list_replies(
     Raises CommentNotFound.
     """
     total = await _count_replies(parent_id)
-    rows = await fetch(
-        f"{REPLIES} ORDER BY c.id LIMIT $3 OFFSET $4", viewer_id, parent_id, limit, offset
-    )
+    rows = await fetch(page(REPLIES, "c.id", "$3 OFFSET $4"), viewer_id, parent_id, limit, offset)
     return [_comment(row, viewer_id) for row in rows], total
 
 
@@ -115,7 +118,7 @@ async def list_replies_after(
     """
     await _count_replies(parent_id)
     rows = await fetch(
-        f"{REPLIES} AND c.id > $3 ORDER BY c.id LIMIT $4",
+        page(f"{REPLIES} AND c.id > $3", "c.id", "$4"),
         viewer_id,
         parent_id,
         comment_id or 0,

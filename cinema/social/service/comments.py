@@ -23,13 +23,13 @@ ERASED = "-"
 COMMENT = """
 SELECT c.id, c.movie_id, c.user_id, c.parent_id, c.replies FROM comments c
  WHERE c.id = $1 AND c.deleted_at IS NULL
-   AND EXISTS (SELECT FROM movies m WHERE m.id = c.movie_id AND m.deleted_at IS NULL)
+   AND ($2 OR EXISTS (SELECT FROM movies m WHERE m.id = c.movie_id AND m.deleted_at IS NULL))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment that is not deleted, of a movie that is not."""
+    """A comment that is not deleted."""
 
     id: int
     movie_id: int
@@ -42,15 +42,18 @@ class Comment:
         return self.parent_id or self.id
 
 
-async def find_comment(comment_id: int) -> Comment:
-    """Return a comment as it is now; raises CommentNotFound."""
-    return _one(await fetch(COMMENT, comment_id))
+async def find_comment(comment_id: int, *, anywhere: bool = False) -> Comment:
+    """Return a comment as it is now, `anywhere`: also one of a deleted movie.
+
+    Raises CommentNotFound.
+    """
+    return _one(await fetch(COMMENT, comment_id, anywhere))
 
 
-async def lock_comment(comment_id: int) -> Comment:
-    """Hold a comment until the caller's transaction ends; raises CommentNotFound."""
+async def lock_comment(comment_id: int, *, anywhere: bool = False) -> Comment:
+    """Return the same, and hold it until the caller's transaction ends."""
     current_transaction()
-    return _one(await fetch(f"{COMMENT} FOR NO KEY UPDATE OF c", comment_id))
+    return _one(await fetch(f"{COMMENT} FOR NO KEY UPDATE OF c", comment_id, anywhere))
 
 
 def _one(rows: list[dict[str, int]]) -> Comment:
@@ -149,7 +152,7 @@ async def delete_comment(user_id: int, role: Role, comment_id: int) -> None:
 
     One with replies becomes a tombstone. Raises CommentNotFound, NotTheAuthor.
     """
-    found = await find_comment(comment_id)
+    found = await find_comment(comment_id, anywhere=True)
     if found.user_id != user_id and role is Role.USER:
         raise NotTheAuthor
     await remove(comment_id, user_id)
@@ -158,7 +161,7 @@ async def delete_comment(user_id: int, role: Role, comment_id: int) -> None:
 async def remove(comment_id: int, user_id: int) -> None:
     """Delete a comment on this user's behalf as a step of the caller's transaction."""
     await hold_thread(comment_id)
-    comment = await lock_comment(comment_id)
+    comment = await lock_comment(comment_id, anywhere=True)
     await close_reports(comment_id, comment.movie_id, comment.user_id, "removed", user_id)
     await _bury(comment)
     if comment.parent_id is not None:

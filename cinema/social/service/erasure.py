@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from cinema.database import fetch
 from cinema.social.errors import CommentNotFound
 from cinema.social.service.favorites import remove_favorite
@@ -15,14 +17,12 @@ async def forget_votes(user_id: int) -> None:
     """Take back everything that a user has voted for; each vote in a transaction of its own.
 
     They may be many, and no film should be held for as long as all of them take. What was done
-    before an interruption stays done. A comment whose movie is deleted keeps its likes: nobody
-    sees them, and they name nobody.
+    before an interruption stays done.
     """
     for held, take_back in VOTES:
         for row in await fetch(held, user_id):
             await take_back(user_id, row["id"])
     for row in await fetch("SELECT comment_id FROM comment_likes WHERE user_id = $1", user_id):
-        try:
+        # A comment that is deleted meanwhile takes its likes along.
+        with suppress(CommentNotFound):
             await unlike_comment(user_id, row["comment_id"])
-        except CommentNotFound:
-            continue

@@ -32,7 +32,7 @@ async def like_comment(user_id: int, comment_id: int) -> LikesOut:
 @atomic
 async def unlike_comment(user_id: int, comment_id: int) -> LikesOut:
     """Take a like back, if it is there; raises CommentNotFound."""
-    comment = await lock_comment(comment_id)
+    comment = await lock_comment(comment_id, anywhere=True)
     gone = await fetch(
         "DELETE FROM comment_likes WHERE user_id = $1 AND comment_id = $2 RETURNING id",
         user_id,
