@@ -6,6 +6,7 @@ import pytest
 
 from cinema.database import fetch
 from cinema.settings import Settings
+from tests.catalogue.statements import statements
 from tests.conftest import Client
 from tests.factories import make_movie
 from tests.house import Buyer, emitted, make_buyer
@@ -63,17 +64,42 @@ async def test_the_newest_stand_first_and_the_cursor_walks_the_same_way(
     assert walked == written[::-1]
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "   ", "\n\t", "x" * 2001, "bell \x07", "escape \x1b[31m", "c1 \x9b", "delete \x7f", None,
-     1, ["text"]],
+NO_TEXTS = (
+    "", "   ", "\n\t", "x" * 2001, "bell \x07", "escape \x1b[31m", "c1 \x9b", "delete \x7f",
+    None, 1, ["text"], "\u200b\u200d\u2060", "\u00a0\u3000\u2003", "\u3164", "\u2800 \u115f", "\u0301",
 )  # fmt: skip
-async def test_a_text_that_is_none_is_refused(visitor: Buyer, text: Any) -> None:
+
+
+async def test_a_text_that_is_none_is_refused(visitor: Buyer) -> None:
+    """Too long, unprintable, or nothing that anybody could see."""
     movie = await make_movie()
     before = await emitted()
-    status, body = await say(visitor, movie.id, text)
-    assert (status, body["code"]) == (422, "invalid_request")
+    for text in NO_TEXTS:
+        status, body = await say(visitor, movie.id, text)
+        assert (status, body["code"]) == (422, "invalid_request"), text
     await nothing_was_said(before)
+
+
+async def test_a_letter_is_the_same_however_it_was_typed(visitor: Buyer) -> None:
+    status, comment = await say(visitor, (await make_movie()).id, "Ame\u0301lie")
+    assert (status, comment["text"]) == (201, "Am\u00e9lie")
+    # Two thousand letters are counted as they are stored.
+    status, _ = await say(visitor, comment["movie_id"], "e\u0301" * 2000)
+    assert status == 201
+
+
+async def test_a_list_costs_two_statements_however_long_it_is(
+    client: Client, visitor: Buyer
+) -> None:
+    movie = await make_movie()
+    path = f"/api/v1/movies/{movie.id}/comments"
+    for _ in range(2):
+        await say(visitor, movie.id, "Again")
+        await client.get(path)
+        for query in ("", "?cursor="):
+            with statements() as seen:
+                await client.get(path + query)
+            assert len(seen) == 2, seen
 
 
 @pytest.mark.parametrize("text", ["nul \x00", "half a pair \ud83c"])
