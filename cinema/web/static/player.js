@@ -15,6 +15,7 @@ function play(movie) {
   let version = Number(video.dataset.version);
   let position = Number(video.dataset.position);
   let asked = 0;
+  let seen = position; // a film whose address has run out forgets where it was
 
   const call = async (path, options = {}) => {
     const send = () => fetch(`/api/v1/library/${movie}/${path}`, options);
@@ -65,7 +66,7 @@ function play(movie) {
       return;
     }
     asked = Date.now();
-    const [place, playing] = [video.currentTime || position, !video.paused];
+    const [place, playing] = [seen, !video.paused];
     try {
       const answer = await call("playback");
       if (answer.status === 404) return location.reload();
@@ -79,6 +80,7 @@ function play(movie) {
   }
 
   video.addEventListener("timeupdate", () => {
+    if (video.readyState > 0 && !video.error) seen = video.currentTime;
     if (!video.paused && Math.abs(video.currentTime - position) >= EVERY) tell();
   });
   for (const event of ["pause", "seeked", "ended"]) video.addEventListener(event, tell);
