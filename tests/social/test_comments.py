@@ -66,7 +66,8 @@ async def test_the_newest_stand_first_and_the_cursor_walks_the_same_way(
 
 NO_TEXTS = (
     "", "   ", "\n\t", "x" * 2001, "bell \x07", "escape \x1b[31m", "c1 \x9b", "delete \x7f",
-    None, 1, ["text"], "\u200b\u200d\u2060", "\u00a0\u3000\u2003", "\u3164", "\u2800 \u115f", "\u0301",
+    None, 1, ["text"], "\u200b\u200d\u2060", "\u00a0\u3000\u2003", "\u3164", "\u2800 \u115f",
+    "\u0301",
 )  # fmt: skip
 
 

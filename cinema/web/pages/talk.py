@@ -57,9 +57,11 @@ async def edit(request: web.Request, form: Form) -> web.Response:
 @action()
 async def delete(request: web.Request, form: Form) -> web.Response:
     """Delete a comment."""
-    caller = current_identity(request)
-    await service.delete_comment(caller.user_id, caller.role, path_id(request, "comment_id"))
-    return told(request, _place(request, "#talk"), "good", "The comment is deleted.")
+    caller, comment_id = current_identity(request), path_id(request, "comment_id")
+    await service.delete_comment(caller.user_id, caller.role, comment_id)
+    # The page of a thread may have gone with it.
+    place = _place(request, "#talk", newest=talk_query(request).thread == comment_id)
+    return told(request, place, "good", "The comment is deleted.")
 
 
 @routes.post(ONE + "/like")
