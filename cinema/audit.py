@@ -1,5 +1,6 @@
 """The audit log: who did what to what, when, from where. A trigger keeps it append only."""
 
+import json
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +9,7 @@ from tortoise import fields
 from tortoise.fields.db_defaults import Now
 from tortoise.models import Model
 
-from cinema.database import current_transaction
+from cinema.database import current_transaction, fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,10 @@ class Actor:
     request_id: str = ""
 
 
+RECORD = """
+INSERT INTO audit_log (actor_id, action, subject, before, after, ip, request_id)
+VALUES ($1, $2, $3, $4::jsonb, $5::jsonb, $6, $7)
+"""
 ACTOR: ContextVar[Actor] = ContextVar("actor", default=Actor())  # noqa: B039 - it is frozen
 
 
@@ -48,12 +53,13 @@ async def record(
     """Write down an act (`user.group_changed` on `user:7`) in the transaction that does it."""
     current_transaction()
     actor = ACTOR.get()
-    await AuditEntry.create(
-        actor_id=actor.user_id,
-        action=action,
-        subject=subject,
-        before=before,
-        after=after,
-        ip=actor.ip,
-        request_id=actor.request_id,
+    await fetch(
+        RECORD,
+        actor.user_id,
+        action,
+        subject,
+        None if before is None else json.dumps(before, default=str),
+        None if after is None else json.dumps(after, default=str),
+        actor.ip,
+        actor.request_id,
     )

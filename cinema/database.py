@@ -36,7 +36,6 @@ ACQUIRE_TIMEOUT = 3.0
 RELEASE_TIMEOUT = 1.0
 """Seconds that a connection has to come clean; after them it is thrown away."""
 GONE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
-"""What a connection ends with that has nothing more to say."""
 CONNECT_TIMEOUT = 3.0
 COMMAND_TIMEOUT = 5.0
 BULK_TIMEOUT = 3600.0
@@ -75,11 +74,8 @@ async def _acquire(pool: asyncpg.Pool) -> Any:
 
 
 async def _release(pool: asyncpg.Pool, connection: Any) -> None:
-    """Give a connection back, or lose it: asyncpg cuts one that cannot be reset in time.
-
-    That is no fault of the work done on it. After a commit above all: what is in the database
-    would be reported as failed, and done a second time.
-    """
+    """Give a connection back, or lose it: asyncpg cuts one that does not come clean in time.
+    What was committed on it must not be reported as failed, and done a second time."""
     with suppress(*GONE):
         await pool.release(connection, timeout=RELEASE_TIMEOUT)
 
@@ -257,6 +253,11 @@ def credentials(url: str) -> dict[str, Any]:
     }
 
 
+async def _as_it_is(_: asyncpg.Connection) -> None:
+    """Spare the round trip that asyncpg makes at each return to the pool: nothing outlives a use
+    case here. What is SET is LOCAL, locks are transactions', listeners have other connections."""
+
+
 def tortoise_config(settings: Settings, application: str = "cinema") -> dict[str, Any]:
     connection = {
         "engine": "cinema.database",
@@ -266,6 +267,7 @@ def tortoise_config(settings: Settings, application: str = "cinema") -> dict[str
             "maxsize": settings.database_pool,
             "timeout": CONNECT_TIMEOUT,
             "command_timeout": COMMAND_TIMEOUT,
+            "reset": _as_it_is,
             "server_settings": {**SERVER_SETTINGS, "application_name": application},
         },
     }

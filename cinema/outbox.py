@@ -18,6 +18,12 @@ NOTIFICATION = "outbox"
 """The PostgreSQL notification that leaves with every commit that emitted."""
 
 
+EMIT = """
+WITH kept AS (INSERT INTO outbox (type, topics, data) VALUES ($1, $2, $3::jsonb) RETURNING id)
+SELECT pg_notify($4, '') FROM kept
+"""
+
+
 class OutboxMessage(Model):
     id = fields.BigIntField(primary_key=True)
     type = fields.CharField(max_length=64)
@@ -88,11 +94,8 @@ async def emit(event: Event) -> None:
 
     Raises RuntimeError outside a transaction.
     """
-    connection = current_transaction()
-    await OutboxMessage.create(
-        type=event.type, topics=list(event.topics()), data=event.model_dump(mode="json")
-    )
-    await connection.execute_query("SELECT pg_notify($1, '')", [NOTIFICATION])
+    current_transaction()
+    await fetch(EMIT, event.type, list(event.topics()), event.model_dump_json(), NOTIFICATION)
 
 
 async def top_of_log() -> Position:

@@ -18,6 +18,7 @@ from cinema.database import (
     ACQUIRE_TIMEOUT,
     COMMAND_TIMEOUT,
     atomic,
+    credentials,
     current_transaction,
     fetch,
     in_transaction,
@@ -128,6 +129,17 @@ async def test_a_connection_that_stalls_after_the_commit_does_not_undo_the_succe
         os.kill(stalled[0], signal.SIGCONT)
     assert await fetch("SELECT name FROM genres") == [{"name": "Noir"}]
     assert is_whole(pool)
+
+
+async def test_a_connection_comes_back_to_the_pool_without_a_round_trip(
+    pool: Any, migrated: str
+) -> None:
+    statement = "SELECT pg_backend_pid() AS pid, 'the last word'"
+    [backend] = await fetch(statement)
+    connection = await asyncpg.connect(**credentials(migrated))
+    last = "SELECT query FROM pg_stat_activity WHERE pid = $1"
+    assert await connection.fetchval(last, backend["pid"]) == statement
+    await connection.close()
 
 
 async def test_who_waits_for_a_connection_is_told_after_the_time_out(

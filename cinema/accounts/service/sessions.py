@@ -6,7 +6,7 @@ from typing import Any
 
 from cinema.accounts.errors import RefreshTokenInvalid, SessionNotFound
 from cinema.accounts.events import SessionRevoked, SessionStolen
-from cinema.accounts.models import RefreshToken, Session
+from cinema.accounts.models import RefreshToken
 from cinema.accounts.schemas import TokenPair
 from cinema.accounts.tokens import access_token, new_refresh_token, successor_of, token_hash
 from cinema.audit import record
@@ -21,12 +21,26 @@ ABSOLUTE_LIFETIME = timedelta(days=90)
 """However often it is refreshed, a session ends then (ASVS 7.3.2)."""
 
 
+OPEN = """
+WITH opened AS (
+     INSERT INTO sessions (user_id, user_agent, ip) VALUES ($1, $2, $3) RETURNING id)
+INSERT INTO refresh_tokens (session_id, token_hash, expires_at)
+SELECT id, $4, now() + $5::interval FROM opened RETURNING session_id
+"""
+
+
 async def open_session(settings: Settings, user_id: int, device: Device) -> TokenPair:
     """Start a session and its family of refresh tokens; belongs into a transaction."""
-    session = await Session.create(user_id=user_id, user_agent=device.name, ip=device.ip)
     refresh = new_refresh_token()
-    await _store(settings, session.id, refresh)
-    return _pair(settings, user_id, session.id, refresh)
+    [row] = await fetch(
+        OPEN,
+        user_id,
+        device.name,
+        device.ip,
+        token_hash(refresh),
+        min(settings.refresh_token_lifetime, ABSOLUTE_LIFETIME),
+    )
+    return _pair(settings, user_id, row["session_id"], refresh)
 
 
 def _pair(settings: Settings, user_id: int, session_id: int, refresh: str) -> TokenPair:
