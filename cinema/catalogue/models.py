@@ -113,6 +113,21 @@ class SearchWord(Model):
         table = "search_words"
 
 
+class CatalogueVersion(Model):
+    """What moves with every commit that changes the catalogue: triggers keep it.
+
+    The sum of `version` is another one after each such commit; that of `movies` is how many
+    are on offer. Writers at the same time have a row each, so none waits for another.
+    """
+
+    slot = fields.BigIntField(primary_key=True)
+    version = fields.BigIntField(default=1)
+    movies = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "catalogue_versions"
+
+
 class ImportStatus(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
