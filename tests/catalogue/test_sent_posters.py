@@ -81,3 +81,13 @@ async def test_the_old_poster_goes_after_the_commit(
     assert [act["action"] for act in acts] == [
         "movie.poster_replaced", "movie.poster_replaced", "movie.poster_removed"
     ]  # fmt: skip
+
+
+async def test_a_page_offers_a_browser_the_size_that_it_needs(
+    client: Client, bucket: Storage, staff: dict[str, str], movie: Movie
+) -> None:
+    assert "srcset" not in await (await client.get("/")).text()
+    _, shown = await send_form(client, staff, movie.id, "poster", picture("PNG"))
+    page = await (await client.get("/")).text()
+    assert f'src="{shown["poster"]}" srcset="{shown["posters"]["small"]} 160w, ' in page
+    assert f"{shown['posters']['large']} 800w" in page
