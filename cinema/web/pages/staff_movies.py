@@ -1,5 +1,6 @@
 """The films in the hands of the staff: looked up, made, changed, taken off sale, deleted."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,9 +29,9 @@ NUMBERS = ("year", "time", "votes", "meta_score")
 TEXTS = ("name", "imdb", "price", "gross", "certification")
 LISTS = ("genres", "directors", "stars")
 CAN_BE_EMPTY = ("meta_score", "gross", "release_at")
-NEW: Mapping[str, Any] = dict.fromkeys(
+NEW: Mapping[str, str] = dict.fromkeys(
     (*NUMBERS, *TEXTS, *LISTS, "description", "release_at"), ""
-) | {"votes": "0", "is_available": True}
+) | {"votes": "0", "is_available": "true"}
 """What the form for a new film holds at first."""
 
 
@@ -48,9 +49,11 @@ async def _new_context(request: web.Request) -> dict[str, Any]:
 
 async def _movie_context(request: web.Request) -> dict[str, Any]:
     film = await _shown(request)
+    shown = _texts(film)
     return {
         "movie": film,
-        "shown": _texts(film),
+        "shown": shown,
+        "was": json.dumps(shown),
         "certifications": await _certifications(),
         "standings": await withdrawal.standings(film.id),
     }
@@ -103,7 +106,7 @@ async def update_movie(request: web.Request, form: Form) -> web.StreamResponse:
     """Change a film to what its form says."""
     try:
         wanted = _read(form)
-        command = UpdateMovie.model_construct(set(CreateMovie.model_fields), **dict(wanted))
+        command = UpdateMovie.model_construct(_touched(form), **dict(wanted))
         await service.update_movie(path_id(request, "movie_id"), command)
     except InvalidRequest as error:
         raise _at_fields(error) from None
@@ -139,14 +142,30 @@ async def delete_movie(request: web.Request, form: Form) -> web.StreamResponse:
     return told(request, "/staff/movies", "good", f"“{shown.name}” is deleted.")
 
 
-def _texts(film: MovieOut) -> Mapping[str, Any]:
+def _texts(film: MovieOut) -> Mapping[str, str]:
     """Write a film as its form shows it."""
     moment = film.release_at
+    texts = {name: getattr(film, name) for name in (*NUMBERS, *TEXTS, "description")}
+    texts |= {name: "\n".join(getattr(film, name)) for name in LISTS}
+    texts["is_available"] = "true" if film.is_available else ""
+    # As browsers write it: without the seconds where there are none.
+    texts["release_at"] = f"{moment:%Y-%m-%dT%H:%M:%S}".removesuffix(":00") if moment else ""
+    return {name: "" if value is None else str(value) for name, value in texts.items()}
+
+
+def _touched(form: Form) -> set[str]:
+    """Name the fields that are not as the form showed them.
+
+    The others stay as they are: somebody else may have changed them meanwhile.
+    """
+    try:
+        was = dict(json.loads(form.text("was")))
+    except (ValueError, TypeError):
+        return set(CreateMovie.model_fields)
     return {
-        **{name: getattr(film, name) for name in (*NUMBERS, *TEXTS, "description")},
-        **{name: "\n".join(getattr(film, name)) for name in LISTS},
-        "is_available": film.is_available,
-        "release_at": moment.strftime("%Y-%m-%dT%H:%M:%S") if moment else None,
+        name
+        for name in CreateMovie.model_fields
+        if form.text(name).splitlines() != str(was.get(name)).splitlines()
     }
 
 
