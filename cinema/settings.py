@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     stripe_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     currency: str = Field(default="usd", pattern="^[a-z]{3}$")
     order_lifetime_minutes: float = Field(default=30, gt=0, le=24 * 60)
+    refund_window_days: int = Field(default=14, ge=0, le=365)
+    """How long after the payment a buyer may give films back that were not watched."""
 
     rate_limits: float = Field(default=1.0, ge=0)
     """A factor on every rate limit; 0 counts nothing."""

@@ -4,13 +4,14 @@ A new route is written down here first.
 """
 
 API = "/api/v1"
-PUBLIC, USER, MODERATOR, ADMIN, OWNER, OWNER_OR_ADMIN = (
+PUBLIC, USER, MODERATOR, ADMIN, OWNER, OWNER_OR_ADMIN, OWNER_OR_MODERATOR = (
     "public",
     "user",
     "moderator",
     "admin",
     "owner",
     "owner or admin",
+    "owner or moderator",
 )
 TABLE = {
     PUBLIC: """
@@ -43,6 +44,7 @@ TABLE = {
         GET /api/v1/realtime
         GET /
         GET /movies/{movie_id}
+        GET /comments/{comment_id}
         GET /posters/{uuid}.svg
         GET /static/{digest}/{name}
         POST /refresh
@@ -146,13 +148,18 @@ TABLE = {
         GET /orders/{order_id}
         POST /orders/{order_id}/checkout
         POST /orders/{order_id}/cancel
+        POST /orders/{order_id}/refund
         POST /notifications/{notification_id}/read
         POST /profile/sessions/{session_id}/end
     """,
     OWNER_OR_ADMIN: """
         GET /api/v1/profiles/{user_id}
     """,
+    OWNER_OR_MODERATOR: """
+        POST /api/v1/orders/{order_id}/refund
+    """,
     MODERATOR: """
+        POST /api/v1/admin/payments/{payment_id}/refund
         GET /staff/reports
         POST /staff/reports/{report_id}/resolve
         POST /api/v1/movies/import
@@ -271,6 +278,8 @@ MISSING = {
 }
 """Where nothing is found for somebody who is let in, since nothing was there to be found."""
 BODIES = {
+    "POST /api/v1/orders/{order_id}/refund": {"reason": "Bought twice"},
+    "POST /api/v1/admin/payments/{payment_id}/refund": {"reason": "Bought twice"},
     "POST /api/v1/cart/items": {"movie_id": 999},
     "PUT /api/v1/library/{movie_id}/progress": {"position": 1, "version": 1},
 }

@@ -17,7 +17,11 @@ from cinema.notifications.account_mails import (
     mail_session_stolen,
 )
 from cinema.notifications.jobs import (
+    alert_dispute_closed,
+    alert_disputed,
+    alert_refund_failed,
     alert_staff,
+    ring_dispute_lost,
     ring_order_expired,
     ring_order_paid,
     ring_payment_failed,
@@ -54,6 +58,9 @@ SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {
     payments.PaymentFailed: (ring_payment_failed, mail_payment_failed),
     payments.PaymentRefunded: (ring_payment_refunded, mail_refund),
     payments.PaymentMismatched: (alert_staff,),
+    payments.PaymentDisputed: (alert_disputed,),
+    payments.DisputeClosed: (ring_dispute_lost, alert_dispute_closed),
+    payments.RefundFailed: (alert_refund_failed,),
 }
 
 JOBS: Mapping[str, Job] = {job.__name__: job for jobs in SUBSCRIPTIONS.values() for job in jobs}

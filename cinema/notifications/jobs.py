@@ -6,7 +6,15 @@ from cinema.database import fetch
 from cinema.jobs import RunContext
 from cinema.notifications.service import notify
 from cinema.orders.events import OrderEvent, OrderExpired, OrderPaid
-from cinema.payments.events import PaymentEvent, PaymentFailed, PaymentMismatched, PaymentRefunded
+from cinema.payments.events import (
+    DisputeClosed,
+    PaymentDisputed,
+    PaymentEvent,
+    PaymentFailed,
+    PaymentMismatched,
+    PaymentRefunded,
+    RefundFailed,
+)
 from cinema.resources import Resources
 
 
@@ -29,20 +37,46 @@ async def ring_payment_refunded(
     await _ring(run, "payment_refunded", event, payload)
 
 
+async def ring_dispute_lost(resources: Resources, event: DisputeClosed, run: RunContext) -> None:
+    """Tell a buyer that the films are gone which the bank took the money for."""
+    if event.status == "lost":
+        payload = {"amount": str(event.amount), "currency": event.currency}
+        await _ring(run, "dispute_lost", event, payload)
+
+
 async def alert_staff(resources: Resources, event: PaymentMismatched, run: RunContext) -> None:
     """Ring for everybody who can look into it."""
+    payload = {"expected": event.expected, "received": event.received}
+    await _ring_staff(run, "payment_mismatched", {"order_id": event.order_id, **payload})
+
+
+async def alert_disputed(resources: Resources, event: PaymentDisputed, run: RunContext) -> None:
+    payload = {"order_id": event.order_id, "reason": event.dispute_reason}
+    await _ring_staff(run, "payment_disputed", payload)
+
+
+async def alert_dispute_closed(resources: Resources, event: DisputeClosed, run: RunContext) -> None:
+    payload = {"order_id": event.order_id, "status": event.status}
+    # The buyer's own bell rings for another reason.
+    await _ring_staff(run, "dispute_closed", payload, but=event.user_id)
+
+
+async def alert_refund_failed(resources: Resources, event: RefundFailed, run: RunContext) -> None:
+    payload = {"order_id": event.order_id, "reason": event.failure_reason}
+    await _ring_staff(run, "refund_failed", payload)
+
+
+async def _ring_staff(
+    run: RunContext, kind: str, payload: dict[str, Any], *, but: int | None = None
+) -> None:
     staff = await fetch(
         "SELECT users.id FROM users JOIN user_groups ON user_groups.id = group_id"
         " WHERE is_active AND deleted_at IS NULL AND name IN ('MODERATOR', 'ADMIN')"
-        " ORDER BY users.id"
+        " AND users.id IS DISTINCT FROM $1::bigint ORDER BY users.id",
+        but,
     )
-    payload = {
-        "order_id": event.order_id,
-        "expected": event.expected,
-        "received": event.received,
-    }
     for member in staff:
-        await notify(member["id"], "payment_mismatched", payload, str(run.outbox_id))
+        await notify(member["id"], kind, payload, str(run.outbox_id))
 
 
 async def _ring(

@@ -11,21 +11,35 @@ from cinema.http.ratelimit import CHECKOUT
 from cinema.orders.errors import OrderNotFound, OrderNotPending
 from cinema.orders.queries import get_order
 from cinema.orders.schemas import OrderOut
-from cinema.payments import checkout, closing, inbox, queries
+from cinema.payments import checkout, closing, inbox, queries, refund_requests
 from cinema.payments.errors import (
     AlreadyPaid,
     AmountTooSmall,
+    MovieWatched,
+    NothingToRefund,
     OrderWithdrawn,
+    PaymentIsDisputed,
     PaymentNotFound,
+    RefundInProgress,
+    RefundTooLarge,
+    RefundWindowOver,
     WebhooksOff,
 )
-from cinema.payments.schemas import CheckoutOut, PaymentOut
+from cinema.payments.schemas import (
+    CheckoutOut,
+    OrderRefund,
+    PaymentOut,
+    PaymentRefund,
+    RefundOut,
+)
 from cinema.payments.stripe import BadSignature, StripeRefused, StripeUnavailable
 from cinema.resources import RESOURCES
+from cinema.roles import Role
 
 routes = web.RouteTableDef()
 
 MAX_WEBHOOK = 1024 * 1024
+REFUSALS = (NothingToRefund, RefundInProgress, RefundTooLarge, PaymentIsDisputed)
 
 
 @routes.post("/api/v1/orders/{order_id:[0-9]{1,18}}/checkout")
@@ -58,6 +72,47 @@ async def cancel_order(request: web.Request) -> OrderOut:
     user_id, order_id = current_identity(request).user_id, path_id(request, "order_id")
     await closing.cancel_order(request.app[RESOURCES].gateway, user_id, order_id)
     return await get_order(user_id, order_id)
+
+
+@routes.post("/api/v1/orders/{order_id:[0-9]{1,18}}/refund")
+@endpoint(
+    OrderRefund,
+    status=HTTPStatus.ACCEPTED,
+    errors=(OrderNotFound, RefundWindowOver, MovieWatched, *REFUSALS),
+    idempotent=True,
+    limit=CHECKOUT,
+)
+async def refund_order(request: web.Request, body: OrderRefund) -> RefundOut:
+    """Give an order back, or some of its movies.
+
+    Buyers may within the refund window and while they have not watched the movies; moderators
+    may always, on everybody's order. Access goes when the payment provider confirms.
+    """
+    caller = current_identity(request)
+    return await refund_requests.refund_order(
+        path_id(request, "order_id"),
+        body,
+        caller.user_id,
+        is_staff=caller.role.includes(Role.MODERATOR),
+        window_days=request.app[RESOURCES].settings.refund_window_days,
+    )
+
+
+@routes.post("/api/v1/admin/payments/{payment_id:[0-9]{1,18}}/refund")
+@endpoint(
+    PaymentRefund,
+    access=Access.MODERATOR,
+    status=HTTPStatus.ACCEPTED,
+    errors=(PaymentNotFound, *REFUSALS),
+    idempotent=True,
+)
+async def refund_payment(request: web.Request, body: PaymentRefund) -> RefundOut:
+    """Pay back a sum of anybody's payment, or all that is left of it.
+
+    A part takes no movie away; the last of a payment takes all of them.
+    """
+    user_id, payment_id = current_identity(request).user_id, path_id(request, "payment_id")
+    return await refund_requests.refund_payment(payment_id, body, user_id)
 
 
 @routes.get("/api/v1/payments")

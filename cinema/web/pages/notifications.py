@@ -22,6 +22,10 @@ TEXTS = {
     "order_expired": "Order {order_id} has expired. Nothing was charged.",
     "payment_failed": "The payment of order {order_id} was declined. {recommendation}",
     "payment_refunded": "The payment of order {order_id} was refunded.",
+    "dispute_lost": "Your bank took back the payment of order {order_id}. Its films are gone.",
+    "payment_disputed": "The payment of order {order_id} is disputed: {reason}.",
+    "dispute_closed": "The dispute about order {order_id} is closed: {status}.",
+    "refund_failed": "A refund for order {order_id} failed: {reason}.",
     "payment_mismatched": "Stripe reports {received} for order {order_id}, not {expected}.",
 }
 

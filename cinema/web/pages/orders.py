@@ -17,6 +17,7 @@ from cinema.orders.service import place_order
 from cinema.payments import checkout, closing
 from cinema.payments.models import PaymentStatus
 from cinema.payments.queries import list_payments, payments_of_order
+from cinema.payments.refund_requests import refund_offer
 from cinema.payments.schemas import PaymentOut
 from cinema.resources import RESOURCES
 from cinema.web.filters import money
@@ -96,11 +97,13 @@ async def order(request: web.Request) -> Context:
     user_id = current_identity(request).user_id
     shown = await get_order(user_id, path_id(request, "order_id"))
     payments = await payments_of_order(user_id, shown.id)
+    settings = request.app[RESOURCES].settings
     return {
         "order": shown,
         "timeline": timeline(shown, payments),
         "failure": _failure(shown, payments),
         "returned": "session_id" in request.query,
+        "refund": await refund_offer(user_id, shown.id, settings.refund_window_days),
     }
 
 
