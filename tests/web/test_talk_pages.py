@@ -200,6 +200,23 @@ async def test_older_comments_and_long_threads_have_pages_of_their_own(
     assert "No. 21;" not in thread
 
 
+async def test_a_comment_has_an_address_that_leads_into_its_thread(
+    visitor: Visitor, path: str
+) -> None:
+    first = await comment_of(path, "The rain!")
+    reply = await comment_of(path, "And the mud.", first)
+    for comment_id in (first, reply):
+        response = await visitor.get(f"/comments/{comment_id}")
+        target = response.headers["Location"]
+        assert target == f"{path}?thread={first}#comment-{comment_id}"
+        assert f'id="comment-{comment_id}"' in await visitor.read(target.partition("#")[0])
+    replies = [await comment_of(path, f"No. {n}", first) for n in range(101)]
+    response = await visitor.get(f"/comments/{replies[-1]}")
+    page = await visitor.read(response.headers["Location"].partition("#")[0])
+    assert f'id="comment-{replies[-1]}"' in page
+    assert (await visitor.get("/comments/4711")).status == 404
+
+
 async def test_a_films_page_costs_as_many_statements_with_fifty_comments_as_with_none(
     visitor: Visitor, path: str
 ) -> None:

@@ -20,6 +20,7 @@ from cinema.social import queries as social
 from cinema.social.errors import CommentNotFound
 from cinema.social.schemas import CommentOut
 from cinema.web.page import Context, page
+from cinema.web.redirects import see_other
 
 routes = web.RouteTableDef()
 
@@ -103,6 +104,19 @@ def talk_query(request: web.Request) -> TalkQuery:
 async def movie(request: web.Request) -> Context:
     """Show one film, what it costs, and what people say about it."""
     return await movie_context(request)
+
+
+@routes.get("/comments/{comment_id:[0-9]{1,18}}")
+@page("movie.html")
+async def comment(request: web.Request) -> web.Response:
+    """Lead to a comment in its thread: the address that letters and the bell give."""
+    found = await social.get_comment(path_id(request, "comment_id"), None)
+    place = {"thread": str(found.parent_id or found.id)}
+    if found.parent_id is not None:
+        thread = await social.get_comment(found.parent_id, None)
+        if thread.replies > A_THREAD:
+            place["after"] = encode_cursor([str(found.id - 1)])
+    return see_other(f"/movies/{found.movie_id}?{urlencode(place)}#comment-{found.id}")
 
 
 async def movie_context(request: web.Request) -> dict[str, Any]:
