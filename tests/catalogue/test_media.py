@@ -11,13 +11,14 @@ import pytest
 from cinema.catalogue.media import delete_medium, sweep_media
 from cinema.catalogue.models import Movie
 from cinema.database import fetch
-from cinema.storage import Storage
+from cinema.storage import PART, Storage
 from tests.accounts.pictures import picture
 from tests.catalogue.sending import keys_of, send, send_form
 from tests.catalogue.videos import large_mp4, live_webm, mp4, webm
 from tests.conftest import Client, resources_of
 from tests.factories import make_movie
 from tests.house import emitted, run_jobs
+from tests.servers import Servers
 from tests.waiting import eventually
 
 VIDEOS = {
@@ -198,6 +199,25 @@ async def test_a_trailer_plays_for_everybody_in_parts(
     async with httpx.AsyncClient() as browser:
         part = await browser.get(answer.headers["Location"], headers={"Range": "bytes=4-7"})
     assert (part.status_code, part.content) == (206, webm()[4:8])
+
+
+async def test_a_storage_that_dies_under_an_upload_is_a_503_and_keeps_nothing(
+    client: Client, bucket: Storage, staff: dict[str, str], movie: Movie, servers: Servers
+) -> None:
+    async def film() -> AsyncIterator[bytes]:
+        data = mp4(3 * PART)
+        yield data[: PART + 1000]
+        servers.background.run(servers.s3.kill())
+        yield data[PART + 1000 :]
+
+    try:
+        status, answer = await send(client, staff, f"{movie.id}/video", film())
+    finally:
+        servers.background.run(servers.s3.start())
+    assert (status, answer["code"]) == (503, "storage_unavailable")
+    assert await bucket.list_keys() == []
+    assert await keys_of(movie) == [None, None, None]
+    assert (await send(client, staff, f"{movie.id}/video", mp4()))[0] == 200
 
 
 async def test_a_storage_that_is_away_is_a_503_and_nothing_is_half_done(
