@@ -11,7 +11,8 @@ from cinema.catalogue.media import sweep_media
 from cinema.catalogue.service import release_due
 from cinema.database import fetch
 from cinema.http.idempotency import KEPT
-from cinema.payments.closing import expire_due, reconcile
+from cinema.payments.closing import expire_due
+from cinema.payments.reconciliation import reconcile, reconcile_refunds
 from cinema.resources import Resources
 from workers.jobs import Queue, sweep
 from workers.runner import Runner
@@ -82,6 +83,7 @@ def tasks(resources: Resources, runner: Runner, queue: Queue) -> list[Task]:
         Task("expire_orders", every=10, run=partial(expire_due, gateway), timeout=300),
         Task("release_movies", every=10, run=release_due),
         Task("reconcile_payments", every=60, run=partial(reconcile, gateway), timeout=300),
+        Task("reconcile_refunds", every=300, run=partial(reconcile_refunds, gateway), timeout=300),
         Task("clean_accounts", every=3600, run=clean_expired, timeout=600),
         Task(
             "sweep_avatars",

@@ -9,18 +9,31 @@ SHOWN = 5
 """How many of the rows that break a rule are named."""
 
 MONEY_IN = "('successful', 'partially_refunded', 'refunded', 'disputed')"
+# The payment p bought its order: it did not come too late, nor twice.
+BOUGHT = """EXISTS (SELECT FROM audit_log l WHERE l.subject = 'order:' || p.order_id
+                    AND l.action = 'order.paid' AND (l.after->>'payment')::bigint = p.id)"""
+# All that was paid for the order item i has gone back.
+GONE = (
+    """EXISTS (SELECT FROM payment_items s JOIN payments p ON p.id = s.payment_id
+                   WHERE s.order_item_id = i.id AND s.price_at_payment > 0
+                     AND s.refunded_amount = s.price_at_payment AND """
+    + BOUGHT
+    + ")"
+)
 
 INVARIANTS: Mapping[str, str] = {
-    # A refund that is on its way counts as paid back only where the order was never granted.
+    # A refund that is on its way counts as paid back only for a payment that bought nothing.
     "payments less refunds are the order's balance": f"""
         SELECT 'order ' || o.id || ', ' || o.status || ': ' || booked.came_in || ' - '
                || booked.went_out || ' of ' || o.total_amount AS about
           FROM orders o CROSS JOIN LATERAL (
                SELECT coalesce(sum(p.amount), 0) AS came_in,
-                      coalesce(sum((SELECT sum(r.amount) FROM refunds r WHERE r.payment_id = p.id
-                                    AND (r.status = 'succeeded' OR (r.status <> 'failed' AND
-                                         o.status IN ('pending', 'canceled', 'expired'))))), 0)
-                      AS went_out
+                      coalesce(sum(CASE WHEN EXISTS (
+                          SELECT FROM disputes d WHERE d.payment_id = p.id AND d.status = 'lost')
+                      THEN p.amount ELSE (
+                          SELECT sum(r.amount) FROM refunds r WHERE r.payment_id = p.id
+                           AND (r.status = 'succeeded'
+                                OR r.status <> 'failed' AND NOT {BOUGHT})) END), 0) AS went_out
                  FROM payments p WHERE p.order_id = o.id AND p.status IN {MONEY_IN}) booked
          WHERE booked.came_in - booked.went_out <> CASE o.status
                WHEN 'paid' THEN o.total_amount
@@ -31,16 +44,37 @@ INVARIANTS: Mapping[str, str] = {
         SELECT 'order ' || o.id || ': ' || o.total_amount AS about FROM orders o
          WHERE o.total_amount <> (SELECT coalesce(sum(price_at_order), 0) FROM order_items
                                    WHERE order_id = o.id)""",
-    "a paid order has a purchase for each item": """
+    # Who bought a movie again before a refund of it failed has it by the newer order.
+    "a paid order has a purchase for each item": f"""
         SELECT 'order ' || o.id || ', movie ' || i.movie_id AS about
           FROM orders o JOIN order_items i ON i.order_id = o.id
-         WHERE o.status = 'paid' AND NOT EXISTS (
-               SELECT FROM purchases p WHERE p.order_item_id = i.id AND p.revoked_at IS NULL)""",
-    "a purchase belongs to a paid order": """
+         WHERE o.status IN ('paid', 'partially_refunded') AND NOT {GONE} AND NOT EXISTS (
+               SELECT FROM purchases p WHERE p.user_id = o.user_id AND p.movie_id = i.movie_id
+                                         AND p.revoked_at IS NULL)""",  # noqa: S608 - constants
+    "a purchase belongs to a paid order": f"""
         SELECT 'purchase ' || p.id || ', order ' || o.id || ', ' || o.status AS about
           FROM purchases p JOIN order_items i ON i.id = p.order_item_id
                            JOIN orders o ON o.id = i.order_id
-         WHERE p.revoked_at IS NULL AND o.status NOT IN ('paid', 'partially_refunded')""",
+         WHERE p.revoked_at IS NULL
+           AND (o.status NOT IN ('paid', 'partially_refunded') OR {GONE})""",  # noqa: S608
+    "a payment is disputed while a bank looks into it": f"""
+        SELECT 'payment ' || p.id || ', ' || p.status AS about FROM payments p
+         WHERE p.status IN {MONEY_IN} AND (p.status = 'disputed') <> EXISTS (
+               SELECT FROM disputes d WHERE d.payment_id = p.id
+                                        AND d.status IN ('needs_response', 'under_review'))
+        """,  # noqa: S608 - composed of constants
+    "what items lost was paid back": """
+        SELECT 'payment ' || p.id || ', ' || p.status || ': ' || booked.lost || ', '
+               || booked.gone AS about
+          FROM payments p CROSS JOIN LATERAL (
+               SELECT (SELECT coalesce(sum(refunded_amount), 0) FROM payment_items
+                        WHERE payment_id = p.id) AS lost,
+                      (SELECT coalesce(sum(amount), 0) FROM refunds
+                        WHERE payment_id = p.id AND status = 'succeeded') AS gone,
+                      EXISTS (SELECT FROM disputes WHERE payment_id = p.id
+                                                     AND status = 'lost') AS is_lost) booked
+         WHERE NOT booked.is_lost AND (booked.lost > booked.gone
+               OR booked.gone = p.amount AND booked.lost <> p.amount)""",
     "a movie is claimed by the items of pending orders, and by no others": """
         SELECT 'order ' || o.id || ', ' || o.status || ', movie ' || i.movie_id AS about
           FROM orders o JOIN order_items i ON i.order_id = o.id

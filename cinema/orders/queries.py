@@ -55,12 +55,13 @@ async def get_order(user_id: int, order_id: int) -> OrderOut:
     return _order(rows[0])
 
 
-async def due_orders(limit: int) -> list[int]:
-    """Name the pending orders whose time is over, the oldest first."""
+async def due_orders(limit: int, after: int = 0) -> list[int]:
+    """Name the pending orders behind one whose time is over, by their numbers."""
     rows = await fetch(
-        "SELECT id FROM orders WHERE status = 'pending' AND expires_at <= now()"
-        " ORDER BY expires_at LIMIT $1",
+        "SELECT id FROM orders WHERE status = 'pending' AND expires_at <= now() AND id > $2"
+        " ORDER BY id LIMIT $1",
         limit,
+        after,
     )
     return [row["id"] for row in rows]
 

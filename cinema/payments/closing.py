@@ -11,7 +11,6 @@ from cinema.orders.queries import due_orders
 from cinema.payments import checkout
 from cinema.payments.errors import AlreadyPaid
 from cinema.payments.models import Checkout, CheckoutStatus
-from cinema.payments.queries import unsettled_sessions
 from cinema.payments.stripe import StripeGateway
 
 log = structlog.get_logger()
@@ -37,25 +36,17 @@ async def cancel_order(gateway: StripeGateway, user_id: int, order_id: int) -> N
 
 async def expire_due(gateway: StripeGateway) -> int:
     """Expire the orders whose time is over; one that fails is tried again the next time."""
-    expired = 0
-    for order_id in await due_orders(BATCH):
-        try:
-            await _close_sessions(gateway, order_id)
-            expired += await _expire(order_id)
-        except CinemaError as error:
-            log.warning("order_not_expired", order_id=order_id, code=error.code)
+    expired, last = 0, 0
+    while due := await due_orders(BATCH, last):
+        for order_id in due:
+            try:
+                await _close_sessions(gateway, order_id)
+                expired += await _expire(order_id)
+            except CinemaError as error:
+                log.warning("order_not_expired", order_id=order_id, code=error.code)
+        # Onward, also past those that failed: they must not keep the others waiting.
+        last = due[-1]
     return expired
-
-
-async def reconcile(gateway: StripeGateway) -> int:
-    """Ask Stripe about sessions of which no webhook has told us; return how many were asked."""
-    sessions = await unsettled_sessions(BATCH)
-    for session_id in sessions:
-        try:
-            await checkout.refresh_session(gateway, session_id)
-        except CinemaError as error:
-            log.warning("session_not_reconciled", code=error.code)
-    return len(sessions)
 
 
 async def _close_sessions(gateway: StripeGateway, order_id: int) -> None:

@@ -55,14 +55,53 @@ async def payments_of_order(user_id: int, order_id: int) -> list[PaymentOut]:
     return [_payment(row) for row in rows]
 
 
-async def unsettled_sessions(limit: int) -> list[str]:
-    """Name the open Stripe sessions that have been quiet for two minutes, the oldest first."""
+async def unsettled_sessions(limit: int, after: int = 0) -> list[tuple[int, str]]:
+    """Name the open Stripe sessions that have been quiet for two minutes, behind a checkout.
+
+    Each is the checkout's number and the session's name, by the numbers.
+    """
     rows = await fetch(
-        "SELECT session_id FROM checkouts WHERE status = 'open' AND session_id IS NOT NULL"
-        " AND created_at < now() - interval '2 minutes' ORDER BY id LIMIT $1",
+        "SELECT id, session_id FROM checkouts WHERE status = 'open' AND session_id IS NOT NULL"
+        " AND created_at < now() - interval '2 minutes' AND id > $2 ORDER BY id LIMIT $1",
         limit,
+        after,
     )
-    return [row["session_id"] for row in rows]
+    return [(row["id"], row["session_id"]) for row in rows]
+
+
+async def unfinished_refunds(limit: int, after: int = 0) -> list[tuple[int, str | None]]:
+    """Name the refunds that Stripe has not decided for two minutes, behind one.
+
+    Each is its number and its name at Stripe, which one that was never asked for has not.
+    """
+    rows = await fetch(
+        "SELECT id, external_refund_id FROM refunds WHERE status IN ('requested', 'pending')"
+        " AND created_at < now() - interval '2 minutes' AND id > $2 ORDER BY id LIMIT $1",
+        limit,
+        after,
+    )
+    return [(row["id"], row["external_refund_id"]) for row in rows]
+
+
+async def open_disputes(limit: int, after: int = 0) -> list[tuple[int, str]]:
+    """Name the disputes that are not closed, behind one: number and name at Stripe."""
+    rows = await fetch(
+        "SELECT id, external_dispute_id FROM disputes WHERE closed_at IS NULL AND id > $2"
+        " ORDER BY id LIMIT $1",
+        limit,
+        after,
+    )
+    return [(row["id"], row["external_dispute_id"]) for row in rows]
+
+
+async def known_states() -> tuple[dict[str, str], dict[str, str]]:
+    """Return how the refunds and disputes of the last days stand here, by their Stripe names."""
+    recent = "created_at > now() - interval '3 days'"
+    refunds = await fetch(
+        f"SELECT external_refund_id AS id, status FROM refunds WHERE {recent}"  # noqa: S608
+    )
+    disputes = await fetch("SELECT external_dispute_id AS id, status FROM disputes")
+    return ({r["id"]: r["status"] for r in refunds}, {d["id"]: d["status"] for d in disputes})
 
 
 def _payment(row: dict[str, Any]) -> PaymentOut:

@@ -158,11 +158,14 @@ async def refund_offer(user_id: int, order_id: int, window_days: int) -> RefundO
             )
             for share in shares
         ],
-        refunds=[
-            RefundOut(**row)
-            for row in await fetch(REFUNDS + " WHERE r.payment_id = $1 ORDER BY r.id", payment.id)
-        ],
+        refunds=await refunds_of(payment.id),
     )
+
+
+async def refunds_of(payment_id: int) -> list[RefundOut]:
+    """Return what went back of a payment, or was to, the oldest first."""
+    rows = await fetch(REFUNDS + " WHERE r.payment_id = $1 ORDER BY r.id", payment_id)
+    return [RefundOut(**row) for row in rows]
 
 
 def _refusal(payment: Payment, rest: Rest, seen: Collection[int], *, is_over: bool) -> str:

@@ -69,6 +69,7 @@ BREAKS: dict[str, Sequence[str]] = {
     "a purchase belongs to a paid order": [
         "INSERT INTO purchases (user_id, movie_id, order_item_id)"
         " SELECT 1, movie_id, id FROM order_items WHERE order_id = 2",
+        "UPDATE payment_items SET refunded_amount = price_at_payment WHERE id = 1",
     ],
     "a movie is claimed by the items of pending orders, and by no others": [
         "DELETE FROM pending_items",
@@ -80,6 +81,16 @@ BREAKS: dict[str, Sequence[str]] = {
     ],
     "no more is paid back than was paid": [
         "INSERT INTO refunds (payment_id, amount, reason) VALUES (1, 10.00, 'x'), (1, 5.00, 'y')",
+    ],
+    "a payment is disputed while a bank looks into it": [
+        "UPDATE payments SET status = 'disputed' WHERE id = 1",
+        "INSERT INTO disputes (payment_id, external_dispute_id, amount, status)"
+        " VALUES (1, 'du_1', 14.99, 'needs_response')",
+    ],
+    "what items lost was paid back": [
+        "UPDATE payment_items SET refunded_amount = 1.00 WHERE id = 1",
+        "INSERT INTO refunds (payment_id, amount, reason, status)"
+        " VALUES (1, 14.99, 'x', 'succeeded')",
     ],
     "every event is told within a minute": [
         "UPDATE outbox SET published_at = NULL, created_at = now() - interval '2 minutes'"

@@ -7,8 +7,9 @@ from cinema.catalogue.models import Movie
 from cinema.database import fetch, transaction
 from cinema.orders import service as orders
 from cinema.payments import refunds, service
-from cinema.payments.closing import expire_due, reconcile
+from cinema.payments.closing import expire_due
 from cinema.payments.models import Refund
+from cinema.payments.reconciliation import reconcile
 from cinema.payments.stripe import StripeGateway
 from cinema.settings import Settings
 from tests.accounts_factory import make_user

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, suppress
 from decimal import Decimal
 from typing import Any, TypeVar
 
+import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 
 from cinema.app import create_app
@@ -15,7 +16,7 @@ from cinema.doctor.invariants import INVARIANTS
 from cinema.errors import CinemaError
 from cinema.orders import service as orders
 from cinema.orders.schemas import PlaceOrder
-from cinema.payments import checkout, closing
+from cinema.payments import checkout, closing, reconciliation
 from cinema.resources import Resources
 from cinema.settings import Settings
 from tests.accounts_factory import make_user
@@ -106,7 +107,7 @@ class Walk:
 
     async def reconcile(self) -> None:
         await fetch("UPDATE checkouts SET created_at = created_at - interval '3 minutes'")
-        await closing.reconcile(self.resources.gateway)
+        await reconciliation.reconcile(self.resources.gateway)
 
     async def work(self) -> None:
         await run_jobs(self.resources)
@@ -115,6 +116,48 @@ class Walk:
         await fetch(
             "UPDATE movies SET is_available = $2 WHERE id = $1", self.movies[which], is_available
         )
+
+    async def ask_back(self, which: int, movie: int | None) -> None:
+        """Let the buyer give the order back, or one of its films."""
+        user_id, order_id = self._order(which)
+        wanted = OrderRefund(reason="No", items=None if movie is None else [self.movies[movie]])
+        with suppress(CinemaError):
+            await refund_order(order_id, wanted, user_id, is_staff=False, window_days=14)
+
+    async def pay_back(self, which: int, amount: Decimal | None) -> None:
+        """Let the staff pay something back, or all that is left."""
+        for row in await fetch(CHARGED, self._order(which)[1]):
+            with suppress(CinemaError):
+                wanted = PaymentRefund(reason="Sorry", amount=amount)
+                await refund_payment(row["id"], wanted, self.users[0])
+
+    async def pay_back_at_stripe(self, which: int, minor: int) -> None:
+        """Make a refund as in Stripe's dashboard; too much of it is refused there."""
+        for intent in await self._intents(which):
+            await self._post("/v1/refunds", payment_intent=intent, amount=str(minor))
+
+    async def dispute(self, which: int) -> None:
+        for intent in await self._intents(which):
+            await simulator(self.settings, "/_disputes", {"payment_intent": intent})
+
+    async def decide(self, which: int, *, won: bool) -> None:
+        """Let the bank decide a dispute that is open."""
+        evidence = "winning_evidence" if won else "losing_evidence"
+        for intent in await self._intents(which):
+            disputes = await at_stripe(self.settings, "/v1/disputes", payment_intent=intent)
+            for one in disputes["data"]:
+                text = {"evidence[uncategorized_text]": evidence}
+                await self._post(f"/v1/disputes/{one['id']}", **text)
+
+    async def _intents(self, which: int) -> list[str]:
+        rows = await fetch(CHARGED, self._order(which)[1])
+        return [row["intent"] for row in rows if row["intent"]]
+
+    async def _post(self, path: str, **form: str) -> None:
+        headers = {"Authorization": f"Bearer {self.settings.stripe_api_key.get_secret_value()}"}
+        url = self.settings.stripe_api_url + path
+        async with aiohttp.ClientSession() as session:
+            await session.post(url, data=form, headers=headers)
 
     async def fail_once(self, mode: str, *, after_work: bool) -> None:
         """Let Stripe's next answers go wrong, before or after it has done the work."""
@@ -153,6 +196,8 @@ class Walk:
         assert {charge["payment_intent"] for charge in charges} <= known
         for charge in charges:
             now = await at_stripe(self.settings, f"/v1/charges/{charge['id']}")
+            if now["disputed"]:
+                continue  # what the bank took is no refund
             [row] = await fetch(
                 "SELECT coalesce(sum(r.amount), 0) AS back FROM payments p JOIN refunds r"
                 " ON r.payment_id = p.id AND r.status = 'succeeded'"
