@@ -21,7 +21,9 @@ from cinema.catalogue import media_handlers as media
 from cinema.catalogue import moderation_handlers as moderation
 from cinema.catalogue import similar_handlers as similar
 from cinema.catalogue import taxonomy_handlers as taxonomy
+from cinema.catalogue.queries import catalogue_version
 from cinema.http import health
+from cinema.http.cache import cache_middleware, install_cache
 from cinema.http.csrf import CSRF_KEY, ORIGINS, csrf_middleware
 from cinema.http.errors import error_middleware
 from cinema.http.headers import install_headers
@@ -74,6 +76,7 @@ def create_app(settings: Settings) -> web.Application:
     app = web.Application(
         middlewares=[
             request_id_middleware,
+            cache_middleware,
             error_middleware,
             identity_middleware,
             csrf_middleware,
@@ -91,6 +94,7 @@ def create_app(settings: Settings) -> web.Application:
     app.cleanup_ctx.append(resources)
     install_headers(app, settings)
     install_limits(app)
+    install_cache(app, catalogue_version)
     app.cleanup_ctx.append(feed)
     app.on_shutdown.append(close_sockets)
     register_personal_data()

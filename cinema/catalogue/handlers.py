@@ -18,7 +18,7 @@ def _user_id(request: web.Request) -> int | None:
 
 
 @routes.get("/api/v1/movies")
-@endpoint(query=MovieQuery, access=Access.PUBLIC)
+@endpoint(query=MovieQuery, access=Access.PUBLIC, shared=True)
 async def list_movies(
     request: web.Request, query: MovieQuery
 ) -> Page[MovieOut] | CursorPage[MovieOut]:
@@ -36,7 +36,7 @@ async def list_movies(
 
 
 @routes.get("/api/v1/movies/{movie:[0-9]{1,18}|[0-9a-fA-F-]{36}}")
-@endpoint(access=Access.PUBLIC, errors=(MovieNotFound,))
+@endpoint(access=Access.PUBLIC, errors=(MovieNotFound,), shared=True)
 async def get_movie(request: web.Request) -> MovieOut:
     """Show a movie, by its id or its uuid."""
     currency = request.app[RESOURCES].settings.currency

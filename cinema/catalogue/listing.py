@@ -8,7 +8,9 @@ from cinema.catalogue.search import tsquery
 from cinema.errors import InvalidRequest
 from cinema.http.pagination import decode_cursor, encode_cursor
 
-RATING = "CASE WHEN m.rating_count > 0 THEN m.rating_sum::numeric / m.rating_count END"
+RATING = (
+    "(CASE WHEN m.rating_count > 0 THEN m.rating_sum::numeric / m.rating_count ELSE {nothing} END)"
+)
 COLUMNS = {
     SortKey.PRICE: ("m.price", "numeric"),
     SortKey.YEAR: ("m.year", "smallint"),
@@ -16,11 +18,17 @@ COLUMNS = {
     SortKey.VOTES: ("m.votes", "int"),
     SortKey.NAME: ("m.name", "text"),
     SortKey.TIME: ("m.time", "int"),
-    SortKey.META_SCORE: ("m.meta_score", "smallint"),
+    SortKey.META_SCORE: ("coalesce(m.meta_score, {nothing})", "int"),
     SortKey.RATING: (RATING, "numeric"),
-    SortKey.RELEASE_AT: ("m.release_at", "timestamptz"),
+    SortKey.RELEASE_AT: ("coalesce(m.release_at, {nothing})", "timestamptz"),
     SortKey.CREATED_AT: ("m.created_at", "timestamptz"),
 }
+NOTHING = {
+    SortKey.META_SCORE: ("101", "-1"),
+    SortKey.RATING: ("11", "-1"),
+    SortKey.RELEASE_AT: ("'infinity'", "'-infinity'"),
+}
+"""What stands for a missing value, up and down: it is always the last, and an index holds it."""
 RELATED = {"genre": "genres", "star": "stars", "director": "directors"}
 MOST_RANKED = 10_000
 """Beyond so many matches a search is put in order by popularity: ranking reads every match."""
@@ -40,20 +48,35 @@ class Conditions:
     def add(self, template: str, value: Any) -> None:
         self.clauses.append(template.format(self.bind(value)))
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing narrows the list, so that its total is known without counting."""
+        return len(self.clauses) == 1
+
     def __str__(self) -> str:
         return " AND ".join(self.clauses)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One key of the order. NULLs come last, both ways."""
+    """One key of the order; its expression is never NULL, so that an index can follow it."""
 
     expression: str
     kind: str
     descending: bool
 
     def __str__(self) -> str:
-        return f"{self.expression} {'DESC' if self.descending else 'ASC'} NULLS LAST"
+        return f"{self.expression} {'DESC' if self.descending else 'ASC'}"
+
+    @property
+    def sign(self) -> str:
+        return "<" if self.descending else ">"
+
+
+def _order(name: SortKey, descending: bool) -> Order:
+    expression, kind = COLUMNS[name]
+    nothing = NOTHING.get(name, ("", ""))[descending]
+    return Order(expression.format(nothing=nothing), kind, descending)
 
 
 def conditions(query: MovieQuery, favorites_of: int | None = None) -> Conditions:
@@ -105,7 +128,7 @@ def order_of(query: MovieQuery, where: Conditions) -> list[Order]:
     for key in keys:
         descending, name = key.startswith("-"), SortKey(key.removeprefix("-"))
         if name is not SortKey.RELEVANCE:
-            orders.append(Order(*COLUMNS[name], descending))
+            orders.append(_order(name, descending))
         elif found:
             rank = f"ts_rank_cd(m.search, {where.bind(found)}::tsquery)"
             orders += [Order(rank, "real", True), Order("m.votes", "int", True)]
@@ -117,24 +140,31 @@ def order_of(query: MovieQuery, where: Conditions) -> list[Order]:
 
 
 def after(cursor: str, orders: list[Order], where: Conditions) -> None:
-    """Narrow the list to what follows the row that the cursor was made of."""
+    """Narrow the list to what follows the row that the cursor was made of.
+
+    In one direction that is one comparison of rows, which an index answers where it stands;
+    otherwise the first key's bound is, and the rest is looked at row by row.
+    """
     values = decode_cursor(cursor, len(orders))
-    if values[-1] is None:
+    if not all(isinstance(value, str) for value in values):
         raise InvalidRequest.at("query", "cursor", msg="Not a cursor of this list.")
+    bounds = [
+        f"CAST({where.bind(value)}::text AS {order.kind})"
+        for order, value in zip(orders, values, strict=True)
+    ]
+    first = orders[0]
+    if len({order.descending for order in orders}) == 1:
+        keys = ", ".join(order.expression for order in orders)
+        where.clauses.append(f"({keys}) {first.sign} ({', '.join(bounds)})")
+        return
     alternatives: list[str] = []
     equal: list[str] = []
-    for order, value in zip(orders, values, strict=True):
-        if value is not None and not isinstance(value, str):
-            raise InvalidRequest.at("query", "cursor", msg="Not a cursor of this list.")
-        bound = f"CAST({where.bind(value)}::text AS {order.kind})"
-        sign = "<" if order.descending else ">"
-        if value is not None:
-            beyond = f"({order.expression} {sign} {bound} OR {order.expression} IS NULL)"
-            alternatives.append(" AND ".join([*equal, beyond]))
-        equal.append(f"{order.expression} IS NOT DISTINCT FROM {bound}")
+    for order, bound in zip(orders, bounds, strict=True):
+        alternatives.append(" AND ".join([*equal, f"{order.expression} {order.sign} {bound}"]))
+        equal.append(f"{order.expression} = {bound}")
+    where.clauses.append(f"{first.expression} {first.sign}= {bounds[0]}")
     where.clauses.append(f"({' OR '.join(f'({part})' for part in alternatives)})")
 
 
 def next_cursor(row: dict[str, Any], orders: list[Order]) -> str:
-    keys = [row[f"key_{number}"] for number in range(len(orders))]
-    return encode_cursor([None if key is None else str(key) for key in keys])
+    return encode_cursor([row[f"key_{number}"] for number in range(len(orders))])

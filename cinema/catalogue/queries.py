@@ -31,10 +31,26 @@ async def list_movies(
 ) -> tuple[list[MovieOut], int]:
     """Return one page of the catalogue and how many movies match; two statements."""
     where = listing.conditions(query, favorites_of)
-    counted = await fetch(f"SELECT count(*) AS n FROM movies m WHERE {where}", *where.values)  # noqa: S608
+    total = await _total(where)
     orders = listing.order_of(query, where)
     rows = await _page(where, orders, query.per_page, query.offset)
-    return [_movie(row, currency) for row in rows], counted[0]["n"]
+    return [_movie(row, currency) for row in rows], total
+
+
+async def _total(where: listing.Conditions) -> int:
+    if where.is_everything:
+        [row] = await fetch("SELECT coalesce(sum(movies), 0)::bigint AS n FROM catalogue_versions")
+    else:
+        [row] = await fetch(f"SELECT count(*) AS n FROM movies m WHERE {where}", *where.values)  # noqa: S608
+    total: int = row["n"]
+    return total
+
+
+async def catalogue_version() -> int:
+    """Return a number that every commit that changes a movie or its names has moved."""
+    [row] = await fetch("SELECT coalesce(sum(version), 0)::bigint AS n FROM catalogue_versions")
+    version: int = row["n"]
+    return version
 
 
 async def list_movies_after(

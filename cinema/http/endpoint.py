@@ -38,6 +38,7 @@ class Operation:
     errors: tuple[type[CinemaError], ...]
     idempotent: bool
     limit: Limit | None
+    shared: bool = False
 
 
 OPERATIONS: dict[Handler, Operation] = {}
@@ -52,11 +53,13 @@ def endpoint(
     errors: tuple[type[CinemaError], ...] = (),
     idempotent: bool = False,
     limit: Limit | None = None,
+    shared: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Any]]], Handler]:
     """Make a handler of `async def name(request[, body][, query]) -> Model | None | Response`.
 
     `idempotent`: an `Idempotency-Key` is honoured (see cinema.http.idempotency).
     `limit`: how often it may be called, by an address and by (or on) an account.
+    `shared`: a public answer made of nothing but the address and the catalogue (cinema.http.cache).
     The docstring's first line is the operation's summary, the rest its description.
     """
 
@@ -88,6 +91,7 @@ def endpoint(
             errors=errors,
             idempotent=idempotent,
             limit=limit,
+            shared=shared,
         )
         return handle
 

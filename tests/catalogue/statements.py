@@ -6,7 +6,7 @@ from typing import Any
 
 from tortoise.connection import get_connection
 
-TABLES = ("movies", "cart_items", "purchases", "genres", "comments")
+TABLES = ("movies", "catalogue_versions", "cart_items", "purchases", "genres", "comments")
 
 
 @contextmanager

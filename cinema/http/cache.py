@@ -1,0 +1,224 @@
+"""Answers kept in this process for readers whom nobody has named, and ETags for everybody.
+
+An answer is given out again only when it is proved fresh: each hit compares the version under
+which the answer was made with the version that the database has now. Triggers move the version
+in the transaction of every change, and it is read by a statement that begins after the request
+arrived. So a reader who comes after a commit was acknowledged sees that commit, whichever
+process made it; no message can be late or lost, and Redis has no part in it. Where the version
+cannot be read there is no proof, and the handler answers.
+
+What makes it cheap is that readers at the same moment share one such statement (see Version):
+under load one round trip proves dozens of hits, and alone a hit costs one.
+
+Only what is the same for everybody is compressed: nothing in it is secret (BREACH).
+"""
+
+import asyncio
+import zlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import blake2b
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from yarl import URL
+
+from cinema.http.endpoint import OPERATIONS
+from cinema.http.identity import ACCESS_COOKIE, IDENTITY
+
+MAX_BYTES = 32 * 1024 * 1024
+OVERHEAD = 1024
+"""Bytes that an entry takes beside its key and its bodies; rather too many."""
+WORTH_GZIP = 1024
+PATIENCE = 1.0
+"""Seconds for the version to be read before the handler answers by itself."""
+VARY = "Authorization, Cookie, Accept-Encoding"
+JSON = "application/json; charset=utf-8"
+
+log = structlog.get_logger()
+
+
+class Version:
+    """The version of what is kept, read once for all who ask at the same time.
+
+    Whoever asks gets the answer of a reading that began after the question.
+    """
+
+    def __init__(self, read: Callable[[], Awaitable[int]]) -> None:
+        self._read = read
+        self._next: asyncio.Task[int | None] | None = None
+        self._running: asyncio.Task[int | None] | None = None
+
+    async def now(self) -> int | None:
+        """Return the version; None where it cannot be known."""
+        if self._next is None:
+            self._next = asyncio.create_task(self._read_after(self._running))
+        return await asyncio.shield(self._next)
+
+    async def _read_after(self, running: asyncio.Task[int | None] | None) -> int | None:
+        if running is not None:
+            await asyncio.wait([running])
+        self._running, self._next = self._next, None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._read()
+        except Exception as error:
+            # Whatever it is, the handler meets it as well and says it better.
+            log.warning("cache_not_provable", error=repr(error))
+            return None
+
+
+@dataclass(frozen=True)
+class Kept:
+    body: bytes
+
+    @cached_property
+    def tag(self) -> str:
+        return blake2b(self.body, digest_size=16).hexdigest()
+
+    @cached_property
+    def zipped(self) -> bytes:
+        packer = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+        return packer.compress(self.body) + packer.flush()
+
+    @property
+    def size(self) -> int:
+        """Bytes, as if it had been asked for compressed as well."""
+        return 2 * len(self.body) + OVERHEAD
+
+
+class Cache:
+    """The answers of one version, the least lately used of them dropped first."""
+
+    def __init__(self, read: Callable[[], Awaitable[int]], max_bytes: int = MAX_BYTES) -> None:
+        self.version = Version(read)
+        self.bytes = 0
+        self.hits = 0
+        self._max_bytes = max_bytes
+        self._current: int | None = None
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def find(self, version: int, key: str) -> Kept | None:
+        if version != self._current:
+            self._kept.clear()
+            self.bytes, self._current = 0, version
+        kept = self._kept.get(key)
+        if kept is not None:
+            self.hits += 1
+            self._kept.move_to_end(key)
+        return kept
+
+    def keep(self, version: int, key: str, kept: Kept) -> None:
+        """Keep what was read after `version` was; a version that has passed is not kept."""
+        size = kept.size + len(key)
+        if version != self._current or key in self._kept or size > self._max_bytes:
+            return
+        self._kept[key] = kept
+        self.bytes += size
+        while self.bytes > self._max_bytes:
+            dropped, old = self._kept.popitem(last=False)
+            self.bytes -= old.size + len(dropped)
+
+
+CACHE: web.AppKey[Cache] = web.AppKey("cache", Cache)
+
+
+@web.middleware
+async def cache_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer the operations that are declared `shared` from what was kept, or keep the answer."""
+    operation = OPERATIONS.get(request.match_info.handler)
+    if operation is None or not operation.shared or request.method != "GET":
+        return await handler(request)
+    if _is_named(request):
+        return _tagged(request, await handler(request))
+    cache, key = request.app[CACHE], _key(request.raw_path)
+    version = await cache.version.now()
+    if version is None:
+        return _tagged(request, await handler(request))
+    kept = cache.find(version, key)
+    if kept is None:
+        response = await handler(request)
+        if response.status != HTTPStatus.OK or not isinstance(response, web.Response):
+            return response
+        kept = _kept(response)
+        cache.keep(version, key, kept)
+    return _answer(request, kept)
+
+
+def _is_named(request: web.Request) -> bool:
+    headers = request.headers
+    return "Authorization" in headers or ACCESS_COOKIE in headers.get("Cookie", "")
+
+
+@lru_cache(maxsize=4096)
+def _key(raw_path: str) -> str:
+    """Name an address whatever order its parameters stand in; those of one name keep theirs."""
+    url = URL(raw_path, encoded=True)
+    return str(url.with_query(sorted(url.query.items(), key=lambda item: item[0])))
+
+
+def _kept(response: web.Response) -> Kept:
+    body = response.body
+    assert isinstance(body, bytes), "an endpoint answers in bytes"
+    return Kept(body)
+
+
+def _tagged(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    """Give an answer for one caller alone its ETag; it goes out uncompressed."""
+    if response.status != HTTPStatus.OK or not isinstance(response, web.Response):
+        return response
+    tag = f'"{_kept(response).tag}"'
+    headers = {"ETag": tag, "Vary": VARY}
+    if IDENTITY not in request:
+        headers["Cache-Control"] = "no-cache"
+    if _knows(request, tag):
+        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    response.headers.update(headers)
+    return response
+
+
+def _answer(request: web.Request, kept: Kept) -> web.Response:
+    zipped = len(kept.body) >= WORTH_GZIP and _wants_gzip(
+        request.headers.get("Accept-Encoding", "")
+    )
+    tag = f'"{kept.tag}-gzip"' if zipped else f'"{kept.tag}"'
+    headers = {"ETag": tag, "Vary": VARY, "Cache-Control": "no-cache"}
+    if _knows(request, tag):
+        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    headers["Content-Type"] = JSON
+    if zipped:
+        headers["Content-Encoding"] = "gzip"
+    return web.Response(body=kept.zipped if zipped else kept.body, headers=headers)
+
+
+def _knows(request: web.Request, tag: str) -> bool:
+    """Say whether If-None-Match names the tag (RFC 9110, 13.1.2: the weak comparison)."""
+    given = request.headers.get("If-None-Match", "")
+    return given.strip() == "*" or any(
+        part.strip().removeprefix("W/") == tag for part in given.split(",")
+    )
+
+
+@lru_cache(maxsize=256)
+def _wants_gzip(accepted: str) -> bool:
+    """Read Accept-Encoding; `gzip;q=0` refuses what `*` would have allowed."""
+    weights: dict[str, float] = {}
+    for part in accepted.lower().split(","):
+        name, _, parameter = part.partition(";")
+        try:
+            weights[name.strip()] = float(parameter.strip().removeprefix("q=") or 1)
+        except ValueError:
+            weights[name.strip()] = 0.0
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def install_cache(app: web.Application, read: Callable[[], Awaitable[int]]) -> None:
+    """`read` returns a number that every change to the shared answers has moved."""
+    app[CACHE] = Cache(read)
