@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from cinema.cart.schemas import CartItemOut, CartOut
+from cinema.catalogue.links import POSTER
 from cinema.catalogue.schemas import MovieMe, MovieOut
 from cinema.database import fetch
 
@@ -11,7 +12,7 @@ AVAILABLE = "(m.is_available AND m.deleted_at IS NULL AND coalesce(m.release_at 
 CART = f"""
 SELECT m.id AS movie_id, m.name, m.year, m.price, i.price_when_added, i.added_at, c.version,
        m.price - i.price_when_added AS price_change, {AVAILABLE} AS is_available,
-       '/posters/' || m.uuid || '.svg' AS poster,
+       {POSTER} AS poster,
        ARRAY(SELECT g.name FROM movies_genres r JOIN genres g ON g.id = r.genre_id
              WHERE r.movie_id = m.id ORDER BY g.name) AS genres
   FROM carts c LEFT JOIN cart_items i ON i.cart_id = c.id LEFT JOIN movies m ON m.id = i.movie_id

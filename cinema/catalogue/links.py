@@ -7,6 +7,12 @@ from pydantic import BaseModel
 POSTER_WIDTHS = {"small": 160, "medium": 400, "large": 800}
 """Pixels; a poster is half as high again as it is wide."""
 
+POSTER = (
+    f"coalesce('/' || m.poster_key || '/{POSTER_WIDTHS['medium']}.webp',"
+    " '/posters/' || m.uuid || '.svg')"
+)
+"""The medium poster of the movie `m`, as SQL."""
+
 
 class Posters(BaseModel):
     small: str

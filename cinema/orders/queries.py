@@ -1,21 +1,22 @@
 import json
 from typing import Any
 
+from cinema.catalogue.links import POSTER
 from cinema.database import fetch
 from cinema.orders.errors import OrderNotFound
 from cinema.orders.models import OrderStatus
 from cinema.orders.schemas import OrderItemOut, OrderOut, TimelineEntry
 
-ORDERS = """
+ORDERS = f"""
 SELECT o.id, o.status, o.currency, o.total_amount, o.created_at, o.expires_at, o.paid_at,
        o.closed_at,
        (SELECT json_agg(json_build_object('movie_id', i.movie_id, 'name', i.movie_name,
                                           'price', i.price_at_order::text,
-                                          'poster', '/posters/' || m.uuid || '.svg')
+                                          'poster', {POSTER})
                         ORDER BY i.id)
           FROM order_items i JOIN movies m ON m.id = i.movie_id WHERE i.order_id = o.id) AS items
   FROM orders o
-"""
+"""  # noqa: S608 - composed of constants
 
 CLOSED_AS = {
     OrderStatus.CANCELED: "canceled",

@@ -6,12 +6,13 @@ from PIL import Image
 
 from cinema.catalogue.models import Movie
 from cinema.database import fetch
+from cinema.settings import Settings
 from cinema.storage import Storage
 from tests.accounts.pictures import animation, bomb, picture, with_place
 from tests.catalogue.sending import keys_of, send_form
 from tests.catalogue.videos import mp4
 from tests.conftest import Client, resources_of
-from tests.house import run_jobs
+from tests.house import make_buyer, run_jobs
 
 
 async def test_a_poster_becomes_three_pictures_under_lasting_addresses(
@@ -91,3 +92,17 @@ async def test_a_page_offers_a_browser_the_size_that_it_needs(
     page = await (await client.get("/")).text()
     assert f'src="{shown["poster"]}" srcset="{shown["posters"]["small"]} 160w, ' in page
     assert f"{shown['posters']['large']} 800w" in page
+
+
+async def test_a_cart_and_an_order_show_the_poster_that_was_sent_in(
+    client: Client, bucket: Storage, staff: dict[str, str], movie: Movie, settings: Settings
+) -> None:
+    buyer = await make_buyer(client, settings)
+    await buyer.add(movie.id)
+    _, cart = await buyer.call("GET", "/cart")
+    assert cart["items"][0]["poster"] == f"/posters/{movie.uuid}.svg"
+    _, shown = await send_form(client, staff, movie.id, "poster", picture("PNG"))
+    _, cart = await buyer.call("GET", "/cart")
+    assert cart["items"][0]["poster"] == shown["poster"]
+    _, order = await buyer.call("GET", f"/orders/{await buyer.order()}")
+    assert order["items"][0]["poster"] == shown["poster"]
