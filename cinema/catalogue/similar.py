@@ -11,7 +11,7 @@ from cinema.database import fetch
 
 MOST = 12
 """How many similar movies are shown."""
-POPULAR = 1000
+POPULAR = 500
 """Among how many of the most watched movies those with shared genres are looked for."""
 OF_A_PERSON = 100
 """How many movies of one person are looked at, the newest entries first."""
