@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from tortoise.queryset import QuerySet
-
 from cinema import audit
 from cinema.database import atomic, fetch
 from cinema.orders.models import Order
 from cinema.outbox import emit
 from cinema.payments import ledger, service
 from cinema.payments.events import DisputeClosed, PaymentDisputed
-from cinema.payments.models import SETTLED, Dispute, Payment
+from cinema.payments.models import Dispute, Payment
 from cinema.payments.stripe import DisputeState, StripeGateway
 
 CLOSED = frozenset({"won", "lost", "warning_closed", "prevented"})
@@ -26,19 +24,15 @@ async def take_in(gateway: StripeGateway, state: DisputeState) -> None:
     """Enter a dispute as it is now; one of another shop's payment is left alone."""
     if not state.payment_intent:
         return
-    if not await _payments(state).exists():
+    if await ledger.settled_payment(state.payment_intent) is None:
         # The dispute was heard of before its payment.
         await service.settle(await gateway.get_intent(state.payment_intent))
     await _enter(state)
 
 
-def _payments(state: DisputeState) -> QuerySet[Payment]:
-    return Payment.filter(external_payment_id=state.payment_intent, status__in=list(SETTLED))
-
-
 @atomic
 async def _enter(state: DisputeState) -> None:
-    known = await _payments(state).first()
+    known = await ledger.settled_payment(state.payment_intent)
     if known is None:
         return
     order, payment = await ledger.lock_books(known.id)
@@ -62,13 +56,12 @@ async def _enter(state: DisputeState) -> None:
 async def _opened(payment: Payment, dispute: Dispute) -> None:
     after = {"dispute": dispute.id, "reason": dispute.reason}
     await audit.record("payment.disputed", f"payment:{payment.id}", after=after)
-    await emit(PaymentDisputed.of(payment, **_about(dispute)))
+    await emit(PaymentDisputed.of(payment, **_about(dispute, dispute.status)))
 
 
 async def _move(
     order: Order, payment: Payment, dispute: Dispute, status: str, *, was_lost: bool
 ) -> None:
-    dispute.status = status
     await fetch(
         "UPDATE disputes SET status = $2::text, closed_at = CASE WHEN $3 THEN now() END"
         " WHERE id = $1",
@@ -85,13 +78,13 @@ async def _move(
     if status in CLOSED:
         after = {"dispute": dispute.id, "status": status}
         await audit.record("payment.dispute_closed", f"payment:{payment.id}", after=after)
-        await emit(DisputeClosed.of(payment, **_about(dispute)))
+        await emit(DisputeClosed.of(payment, **_about(dispute, status)))
 
 
-def _about(dispute: Dispute) -> dict[str, Any]:
+def _about(dispute: Dispute, status: str) -> dict[str, Any]:
     return {
         "amount": dispute.amount,
         "dispute_id": dispute.id,
-        "status": dispute.status,
+        "status": status,
         "dispute_reason": dispute.reason,
     }

@@ -66,10 +66,10 @@ class RefundRequested(RefundEvent):
     type = "refund.requested"
 
 
-class RefundPending(RefundEvent):
+class RefundAccepted(RefundEvent):
     """Stripe has the refund and is not done with it."""
 
-    type = "refund.pending"
+    type = "refund.accepted"
 
 
 class PaymentRefunded(RefundEvent):

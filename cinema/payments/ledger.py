@@ -14,7 +14,7 @@ from cinema.orders import service as orders
 from cinema.orders.models import Order, OrderStatus
 from cinema.outbox import emit
 from cinema.payments.events import RefundRequested
-from cinema.payments.models import Payment, PaymentStatus, Refund
+from cinema.payments.models import SETTLED, Payment, PaymentStatus, Refund
 
 OPEN_DISPUTES = ("needs_response", "under_review")
 """Stripe's words for a dispute that holds the money; an inquiry (`warning_*`) does not."""
@@ -36,6 +36,11 @@ UPDATE payment_items i
 RETURNING order_item_id,
           $2::boolean OR refunded_amount > 0 AND refunded_amount = price_at_payment AS is_gone
 """
+
+
+async def settled_payment(intent_id: str) -> Payment | None:
+    """Find the payment of an intent whose money has come in."""
+    return await Payment.filter(external_payment_id=intent_id, status__in=list(SETTLED)).first()
 
 
 async def lock_books(payment_id: int) -> tuple[Order, Payment]:

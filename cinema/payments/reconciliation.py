@@ -65,7 +65,7 @@ async def _look_around(gateway: StripeGateway) -> int:
     since = datetime.now(UTC) - LOOKED_BACK
     known_refunds, known_disputes = await known_states()
     entered = 0
-    for refund in await gateway.refunds_since(since):
+    for refund in await gateway.refunds(since=since):
         if known_refunds.get(refund.id) != refunds.OF_STRIPE[refund.status]:
             entered += await _guarded("refund", refunds.take_in(gateway, refund))
     for dispute in await gateway.disputes_since(since):

@@ -9,10 +9,9 @@ from cinema.database import atomic, fetch
 from cinema.orders.models import Order
 from cinema.outbox import emit, top_of_log
 from cinema.payments import ledger, service
-from cinema.payments.events import PaymentRefunded, RefundEvent, RefundFailed, RefundPending
+from cinema.payments.events import PaymentRefunded, RefundAccepted, RefundEvent, RefundFailed
 from cinema.payments.models import (
     REFUND_TRANSITIONS,
-    SETTLED,
     Payment,
     Refund,
     RefundStatus,
@@ -59,7 +58,7 @@ async def _asked_before(
         f"SELECT FROM refunds WHERE id = $1 AND created_at < now() - interval '{KEY_KEPT}'",
         refund_id,
     )
-    made = await gateway.refunds_of(intent_id) if old else []
+    made = await gateway.refunds(intent_id=intent_id) if old else []
     return next((state for state in made if _ours(state) == refund_id), None)
 
 
@@ -70,22 +69,18 @@ async def hear(gateway: StripeGateway, external_refund_id: str) -> None:
 
 async def hear_all(gateway: StripeGateway, intent_id: str) -> None:
     """Enter every refund of a payment."""
-    for state in await gateway.refunds_of(intent_id):
+    for state in await gateway.refunds(intent_id=intent_id):
         await take_in(gateway, state)
 
 
 async def take_in(gateway: StripeGateway, state: RefundState) -> None:
     """Enter a refund wherever it was made; one of another shop's payment is left alone."""
-    if not await _is_settled(state.payment_intent):
-        if not state.payment_intent:
-            return
+    if not state.payment_intent:
+        return
+    if await ledger.settled_payment(state.payment_intent) is None:
         # The refund was heard of before its payment.
         await service.settle(await gateway.get_intent(state.payment_intent))
     await _adopt(state)
-
-
-async def _is_settled(intent_id: str) -> bool:
-    return await Payment.filter(external_payment_id=intent_id, status__in=list(SETTLED)).exists()
 
 
 @atomic
@@ -98,9 +93,7 @@ async def enter(refund_id: int, state: RefundState) -> None:
 
 @atomic
 async def _adopt(state: RefundState) -> None:
-    known = await Payment.filter(
-        external_payment_id=state.payment_intent, status__in=list(SETTLED)
-    ).first()
+    known = await ledger.settled_payment(state.payment_intent)
     if known is None:
         return
     order, payment = await ledger.lock_books(known.id)
@@ -138,7 +131,7 @@ async def _enter(order: Order, payment: Payment, refund: Refund, state: RefundSt
     elif status is RefundStatus.FAILED:
         await _failed(order, payment, refund, was_returned=before is RefundStatus.SUCCEEDED)
     else:
-        await _tell(RefundPending, payment, refund)
+        await _tell(RefundAccepted, payment, refund)
 
 
 @atomic

@@ -1,9 +1,8 @@
 """Stripe: the only module that speaks to it. What it answers leaves here as our own words."""
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from http import HTTPStatus
@@ -11,8 +10,20 @@ from typing import Any
 
 import stripe
 
-from cinema.errors import CinemaError, Unavailable
 from cinema.money import from_minor, to_minor
+from cinema.payments.stripe_words import (
+    BadSignature,
+    DisputeState,
+    IntentState,
+    NewSession,
+    RefundState,
+    SessionState,
+    StripeDenied,
+    StripeRefused,
+    StripeUnavailable,
+    StripeUnknown,
+    VerifiedEvent,
+)
 from cinema.settings import Settings
 
 TIMEOUT = 10.0
@@ -33,98 +44,21 @@ REFUSALS = (
 """Errors that the same request would meet again; the others pass."""
 
 
-class StripeUnavailable(Unavailable):
-    code, title = "stripe_unavailable", "The payment provider is out of reach; nothing was charged"
-
-
-class StripeRefused(CinemaError):
-    """Stripe will not do this: our request is at fault, and sending it again is in vain."""
-
-    code, title = "payment_refused", "The payment provider refused"
-
-
-class StripeUnknown(StripeRefused):
-    """Stripe has no such object."""
-
-
-class StripeDenied(StripeRefused):
-    """Stripe does not know us: our key is at fault, and whatever was asked may be fine."""
-
-
-class BadSignature(CinemaError):
-    code, title = "bad_signature", "The webhook is not from Stripe"
-
-
-@dataclass(frozen=True, slots=True)
-class NewSession:
-    """What a checkout session is made from."""
-
-    order_id: int
-    idempotency_key: str
-    email: str
-    currency: str
-    lines: Sequence[tuple[str, Decimal]]
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SessionState:
-    """A checkout session as it is now: `status` is open, complete or expired."""
-
-    id: str
-    status: str
-    url: str
-    expires_at: datetime
-    order_id: int | None
-    payment_intent: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class IntentState:
-    """A payment intent as it is now; `amount` is what was received, or was to be."""
-
-    id: str
-    status: str
-    amount: Decimal
-    currency: str
-    order_id: int | None
-    failure_code: str
-    livemode: bool
-    attempt: str = ""
-    """The idempotency key of the checkout that it pays: no other database has it."""
-
-
-@dataclass(frozen=True, slots=True)
-class RefundState:
-    """A refund as it is now; `key` is our own name of it, empty for one that was made there."""
-
-    id: str
-    status: str
-    payment_intent: str
-    amount: Decimal
-    key: str = ""
-    failure_reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeState:
-    """A dispute as it is now; `status` is Stripe's word, as `needs_response` or `lost`."""
-
-    id: str
-    status: str
-    payment_intent: str
-    amount: Decimal
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class VerifiedEvent:
-    """What Stripe signed: an event id, its type, and the id of the object it is about."""
-
-    id: str
-    type: str
-    livemode: bool
-    payload: dict[str, Any]
+__all__ = [
+    "BadSignature",
+    "DisputeState",
+    "IntentState",
+    "NewSession",
+    "RefundState",
+    "SessionState",
+    "StripeDenied",
+    "StripeGateway",
+    "StripeRefused",
+    "StripeUnavailable",
+    "StripeUnknown",
+    "VerifiedEvent",
+    "open_gateway",
+]
 
 
 class StripeGateway:
@@ -218,16 +152,11 @@ class StripeGateway:
         with _translated():
             return _refund(await self._v1.refunds.retrieve_async(refund_id))
 
-    async def refunds_of(self, intent_id: str) -> list[RefundState]:
-        """Return what Stripe has paid back of one payment, the newest first."""
-        params: Any = {"payment_intent": intent_id, "limit": PAGE}
-        with _translated():
-            page = await self._v1.refunds.list_async(params)
-            return [_refund(refund) async for refund in page.auto_paging_iter()]
-
-    async def refunds_since(self, since: datetime) -> list[RefundState]:
-        """Return every refund of the account that was made since then, the newest first."""
-        params: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+    async def refunds(
+        self, *, intent_id: str | None = None, since: datetime | None = None
+    ) -> list[RefundState]:
+        """Return the refunds of one payment, or all since then, the newest first."""
+        params: Any = _since(since) | ({"payment_intent": intent_id} if intent_id else {})
         with _translated():
             page = await self._v1.refunds.list_async(params)
             return [_refund(refund) async for refund in page.auto_paging_iter()]
@@ -238,9 +167,8 @@ class StripeGateway:
 
     async def disputes_since(self, since: datetime) -> list[DisputeState]:
         """Return every dispute of the account that was opened since then, the newest first."""
-        params: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
         with _translated():
-            page = await self._v1.disputes.list_async(params)
+            page = await self._v1.disputes.list_async(_since(since))
             return [_dispute(dispute) async for dispute in page.auto_paging_iter()]
 
 
@@ -269,6 +197,11 @@ def _event(event: dict[str, Any]) -> VerifiedEvent:
     if not isinstance(event["data"]["object"], dict):
         raise TypeError("the event is about nothing")
     return VerifiedEvent(str(event["id"]), str(event["type"]), bool(event["livemode"]), event)
+
+
+def _since(since: datetime | None) -> Any:
+    created = {"created": {"gte": int(since.timestamp())}} if since else {}
+    return {"limit": PAGE, **created}
 
 
 def _order_id(metadata: Mapping[str, Any] | None) -> int | None:

@@ -84,7 +84,7 @@ async def test_a_refund_that_takes_its_time_takes_access_when_it_is_done(
     await buyer.call("POST", f"/orders/{sale.order_id}/refund", {"reason": "x"})
     await run_jobs(resources_of(shop))
     assert await state_of(sale) == untouched(sale) | {"refunds": ["14.99 pending"]}
-    assert await counted("refund.pending") == 1
+    assert await counted("refund.accepted") == 1
 
 
 @pytest.mark.usefixtures("shop")
