@@ -75,7 +75,8 @@ async def test_a_movie_tells_what_it_is_to_the_caller(client: Client, buyer: Buy
     await buyer.add(in_cart)
     _, listed = await buyer.call("GET", "/movies?sort=created_at")
     standings = {movie["id"]: movie["me"] for movie in listed["items"]}
-    empty = {"in_cart": False, "purchased": False, "order_id": None}
+    opinions = {"reaction": None, "rating": None, "favorite": False}
+    empty = {"in_cart": False, "purchased": False, "order_id": None, **opinions}
     assert standings == {
         bought: empty | {"purchased": True},
         ordered: empty | {"order_id": order_id},
