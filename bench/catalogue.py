@@ -34,7 +34,7 @@ from cinema.migrate import migrate
 from cinema.settings import Settings
 
 CONNECTIONS = 32
-SECONDS = 3.0
+SECONDS = 1.5
 TURNS = 3
 FIRST_CORE = 0
 LIST, MOVIE = "/api/v1/movies?per_page=20", "/api/v1/movies/1"

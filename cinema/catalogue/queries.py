@@ -70,12 +70,19 @@ async def list_movies_after(
 async def _page(
     where: listing.Conditions, orders: list[listing.Order], limit: int, offset: int
 ) -> list[dict[str, Any]]:
+    return await fetch(page_statement(where, orders, limit, offset), *where.values)
+
+
+def page_statement(
+    where: listing.Conditions, orders: list[listing.Order], limit: int, offset: int
+) -> str:
+    """Write the statement of a page; its rows hold the keys of the order as `key_0`, ..."""
     keys = "".join(
         f", {order.expression}::text AS key_{number}" for number, order in enumerate(orders)
     )
     order_by = ", ".join(map(str, orders))
     window = f"ORDER BY {order_by} LIMIT {limit} OFFSET {offset}"
-    return await fetch(f"{SELECT.format(extra=keys)} WHERE {where} {window}", *where.values)
+    return f"{SELECT.format(extra=keys)} WHERE {where} {window}"
 
 
 async def get_movie(key: str, currency: str) -> MovieOut:
