@@ -1,5 +1,7 @@
 """The catalogue's list follows an index, whatever its order and wherever its page is."""
 
+from decimal import Decimal
+
 import pytest
 
 from cinema.catalogue import listing, queries
@@ -59,7 +61,7 @@ async def test_a_cursor_begins_where_it_stands_in_the_index(crowd: None) -> None
 
 async def test_narrow_filters_and_searches_read_no_other_movie(crowd: None) -> None:
     narrow = (
-        MovieQuery(price_min=999, price_max=999),  # type: ignore[arg-type]
+        MovieQuery(price_min=Decimal(999), price_max=Decimal(999)),
         MovieQuery(q="nothing"),
     )
     for query in narrow:
