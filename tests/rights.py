@@ -25,6 +25,7 @@ TABLE = {
         POST /api/v1/accounts/password/forgot
         POST /api/v1/accounts/password/reset
         GET /api/v1/movies
+        GET /api/v1/movies/facets
         GET /api/v1/movies/{movie}
         GET /api/v1/movies/{movie_id}/similar
         GET /api/v1/genres
@@ -222,6 +223,8 @@ TABLE = {
         GET /staff/orders/export
         GET /staff/payments
         GET /staff/payments/export
+        GET /staff/payments/{payment_id}
+        POST /staff/payments/{payment_id}/refund
     """,
     ADMIN: """
         GET /api/v1/admin/webhook-events

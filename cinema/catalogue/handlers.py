@@ -3,7 +3,8 @@ from aiohttp import web
 from cinema.cart.queries import add_standings
 from cinema.catalogue import queries
 from cinema.catalogue.errors import MovieNotFound
-from cinema.catalogue.schemas import MovieOut, MovieQuery
+from cinema.catalogue.facets import count_facets
+from cinema.catalogue.schemas import Facets, MovieOut, MovieQuery
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import IDENTITY, Access, Identity
 from cinema.http.pagination import CursorPage, Page, page_of
@@ -33,6 +34,13 @@ async def list_movies(
         page = CursorPage(items=movies, per_page=query.per_page, next_cursor=more)
     await add_standings(_user_id(request), movies)
     return page
+
+
+@routes.get("/api/v1/movies/facets")
+@endpoint(query=MovieQuery, access=Access.PUBLIC, shared=True)
+async def get_facets(request: web.Request, query: MovieQuery) -> Facets:
+    """Count the choices of each filter, under all the others; page and order change nothing."""
+    return await count_facets(query)
 
 
 @routes.get("/api/v1/movies/{movie:[0-9]{1,18}|[0-9a-fA-F-]{36}}")

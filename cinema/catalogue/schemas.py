@@ -115,6 +115,33 @@ class MovieOut(BaseModel):
     me: MovieMe | None = None
 
 
+class NameFacet(BaseModel):
+    value: str
+    movies: int
+
+
+class DecadeFacet(BaseModel):
+    year_min: int
+    year_max: int
+    movies: int
+
+
+class PriceFacet(BaseModel):
+    price_min: Decimal
+    price_max: Decimal | None
+    """None where the band has no end."""
+    movies: int
+
+
+class Facets(BaseModel):
+    """How many movies each choice would show, under every filter but the facet's own."""
+
+    genres: list[NameFacet]
+    certifications: list[NameFacet]
+    decades: list[DecadeFacet]
+    prices: list[PriceFacet]
+
+
 class LabelQuery(PageQuery):
     q: str = Field(
         default="", max_length=100, description="What the name, or a word of it, begins with."
