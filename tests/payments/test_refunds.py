@@ -137,7 +137,7 @@ async def test_a_buyer_is_held_to_the_window_and_to_what_was_watched_and_staff_i
 
 async def test_of_two_refunds_at_once_that_are_too_much_one_is_refused(database: None) -> None:
     user, movie = await make_user(), await make_movie(price=Decimal("9.99"))
-    for number in range(rounds(60)):
+    for number in range(rounds(200)):
         order_id = await place(user.id, movie.id)
         await begin(order_id)
         await settle(intent_of(order_id))
