@@ -17,6 +17,7 @@ from cinema.admin.sales_schemas import (
 )
 from cinema.database import fetch
 from cinema.http.pagination import cursor_id
+from cinema.payments.errors import PaymentNotFound
 
 EXPORT_BATCH = 2000
 """Rows that a file is written in at once: a few milliseconds of the event loop."""
@@ -57,6 +58,14 @@ async def list_payments(query: PaymentSearch) -> tuple[list[StaffPaymentOut], in
 async def list_payments_before(query: PaymentSearch) -> list[StaffPaymentOut]:
     """Return what follows the query's cursor, and one more where there is more."""
     return [StaffPaymentOut(**row) for row in await _before(PAYMENTS, query, query.status)]
+
+
+async def get_payment(payment_id: int) -> StaffPaymentOut:
+    """Return anybody's payment; raises PaymentNotFound."""
+    rows = await fetch(f"{PAYMENTS} WHERE x.id = $1", payment_id)
+    if not rows:
+        raise PaymentNotFound
+    return StaffPaymentOut(**rows[0])
 
 
 def export_orders(query: OrderSearch) -> AsyncIterator[bytes]:

@@ -11,15 +11,27 @@ from cinema.orders.errors import AlreadyInOrder
 from cinema.orders.schemas import PlaceOrder
 from cinema.orders.service import place_order
 from cinema.payments import service
-from cinema.payments.checkout import start_checkout
+from cinema.payments.checkout import refresh_session, start_checkout
+from cinema.payments.refund_requests import refund_order
+from cinema.payments.schemas import OrderRefund
 from cinema.payments.stripe import StripeGateway
+from cinema.roles import Role
 from cinema.settings import Settings
 from tests.accounts_factory import make_user
 from tests.conftest import Client, resources_of
 from tests.factories import make_movie
 from tests.house import pay, run_jobs, simulator
 from tests.invariants import assert_books_balance
-from tests.payments.till import attempt_of, books, events_of, intent_of, knock, one_set, place
+from tests.payments.till import (
+    at_stripe,
+    attempt_of,
+    books,
+    events_of,
+    intent_of,
+    knock,
+    one_set,
+    place,
+)
 from tests.rounds import rounds
 from tests.servers import Servers
 from tests.torture.killing import Victim
@@ -37,6 +49,13 @@ def points() -> Iterator[int]:
     return count(1, 1 if rounds(0) else STRIDE)
 
 
+GONE_BACK = """
+SELECT o.status::text AS "order", p.status::text AS payment,
+       (SELECT array_agg(status::text)::text FROM refunds WHERE payment_id = p.id) AS refunds,
+       (SELECT count(*) FROM purchases q JOIN order_items i ON i.id = q.order_item_id
+         WHERE i.order_id = o.id AND q.revoked_at IS NULL) AS owned
+  FROM orders o JOIN payments p ON p.order_id = o.id WHERE o.id = $1
+"""
 MADE = """
 SELECT (SELECT count(*) FROM orders WHERE user_id = $1) AS orders,
        (SELECT count(*) FROM order_items i JOIN orders o ON o.id = i.order_id
@@ -160,3 +179,31 @@ async def test_a_receipt_is_repeated_once_at_most_and_under_its_name(
     assert last > FEWEST
     # Only between the server's word that it has the mail and ours that it is sent.
     assert repeated <= 8
+
+
+async def test_money_goes_back_once(
+    victim: Victim, shop: Client, settings: Settings, gateway: StripeGateway
+) -> None:
+    await simulator(settings, "/_faults", {"drop_webhooks": True})
+    movie, staff, given = await make_movie(), await make_user(Role.MODERATOR), 0
+    for last in points():
+        order_id = await paid_unheard(settings, gateway, movie)
+        session_id = (await attempt_of(order_id)).session_id
+        await refresh_session(gateway, str(session_id))
+        refund = await refund_order(
+            order_id, OrderRefund(reason="Bought twice"), staff.id, is_staff=True, window_days=14
+        )
+        lived = await victim.lives("refund", last, refund_id=refund.id)
+        await run_jobs(resources_of(shop))
+        assert await fetch(GONE_BACK, order_id) == [
+            {"order": "refunded", "payment": "refunded", "refunds": "{succeeded}", "owned": 0}
+        ]
+        given += 1
+        if lived:
+            break
+    assert last > FEWEST
+    made = await at_stripe(settings, "/v1/refunds", limit="100")
+    assert len({one["payment_intent"] for one in made["data"][:given]}) == given
+    told = "SELECT count(*) AS n FROM outbox WHERE type = 'payment.refunded'"
+    assert await fetch(told) == [{"n": given}]
+    await assert_books_balance()

@@ -5,6 +5,7 @@ walks as often as asked.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,6 +21,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from cinema.database import fetch
+from cinema.orders.models import OrderStatus
+from cinema.payments.models import RefundStatus
 from cinema.settings import Settings
 from tests.house import DECLINED, INSUFFICIENT_FUNDS, PAYS, simulator
 from tests.rounds import rounds
@@ -27,6 +31,12 @@ from tests.torture.walking import Stage
 
 WALKS = 200
 STEPS = 12
+
+SEEN = """
+SELECT (SELECT array_agg(DISTINCT status::text) FROM orders) AS orders,
+       (SELECT array_agg(DISTINCT status) FROM disputes) AS disputes,
+       (SELECT array_agg(DISTINCT status::text) FROM refunds) AS refunds
+"""
 
 which = st.integers(0, 7)
 has_orders = precondition(lambda machine: bool(machine.walk.orders))
@@ -43,6 +53,14 @@ class Life(RuleBasedStateMachine):
     @rule(user=st.integers(0, 1), chosen=st.sets(st.integers(0, 2), min_size=1))
     def order(self, user: int, chosen: set[int]) -> None:
         self.stage.do(self.walk.order(user, chosen))
+
+    @rule(user=st.integers(0, 1), chosen=st.sets(st.integers(0, 2), min_size=1))
+    def buy(self, user: int, chosen: set[int]) -> None:
+        self.stage.do(self.walk.order(user, chosen))
+        if self.walk.orders:
+            self.stage.do(self.walk.open_page(-1))
+            self.stage.do(self.walk.pay(-1, PAYS))
+            self.stage.do(self.walk.hear_everything())
 
     @has_orders
     @rule(order=which)
@@ -70,9 +88,41 @@ class Life(RuleBasedStateMachine):
     def run_out(self, order: int) -> None:
         self.stage.do(self.walk.run_out(order))
 
+    @has_orders
+    @rule(order=which, movie=st.sampled_from([None, 0, 1, 2]))
+    def ask_back(self, order: int, movie: int | None) -> None:
+        self.stage.do(self.walk.ask_back(order, movie))
+
+    @has_orders
+    @rule(order=which, amount=st.sampled_from([None, Decimal("0.50"), Decimal("4.50")]))
+    def pay_back(self, order: int, amount: Decimal | None) -> None:
+        self.stage.do(self.walk.pay_back(order, amount))
+
+    @has_orders
+    @rule(order=which, minor=st.sampled_from([25, 450, 999]))
+    def pay_back_at_stripe(self, order: int, minor: int) -> None:
+        self.stage.do(self.walk.pay_back_at_stripe(order, minor))
+
+    @has_orders
+    @rule(order=which)
+    def dispute(self, order: int) -> None:
+        self.stage.do(self.walk.dispute(order))
+
+    @has_orders
+    @rule(order=which, won=st.booleans(), is_heard=st.booleans())
+    def decide(self, order: int, won: bool, is_heard: bool) -> None:
+        self.stage.do(self.walk.dispute(order))
+        if is_heard:
+            self.stage.do(self.walk.hear_everything())
+        self.stage.do(self.walk.decide(order, won=won))
+
     @rule(event=st.integers(0, 30), times=st.sampled_from([1, 1, 3]))
     def hear(self, event: int, times: int) -> None:
         self.stage.do(self.walk.hear(event, times))
+
+    @rule()
+    def hear_everything(self) -> None:
+        self.stage.do(self.walk.hear_everything())
 
     @rule()
     def work(self) -> None:
@@ -128,3 +178,8 @@ def test_no_walk_leads_out_of_the_books(stage: Stage) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+    # They have been everywhere.
+    [seen] = stage.do(fetch(SEEN))
+    assert set(seen["orders"]) == {*OrderStatus} - {OrderStatus.PENDING}
+    assert set(seen["disputes"]) >= {"won", "lost"}
+    assert set(seen["refunds"]) >= {RefundStatus.SUCCEEDED}

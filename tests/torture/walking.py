@@ -17,6 +17,8 @@ from cinema.errors import CinemaError
 from cinema.orders import service as orders
 from cinema.orders.schemas import PlaceOrder
 from cinema.payments import checkout, closing, reconciliation
+from cinema.payments.refund_requests import refund_order, refund_payment
+from cinema.payments.schemas import OrderRefund, PaymentRefund
 from cinema.resources import Resources
 from cinema.settings import Settings
 from tests.accounts_factory import make_user
@@ -100,6 +102,11 @@ class Walk:
             answers = [knock(self.client, event) for _ in range(times)]
             assert set(await asyncio.gather(*answers)) == {200}
 
+    async def hear_everything(self) -> None:
+        for event in await self._events():
+            assert await knock(self.client, event) == 200
+        await self.work()
+
     async def run_out(self, which: int) -> None:
         """Let the time of an order be over, and the expiry job look."""
         await end_time(self._order(which)[1])
@@ -171,8 +178,7 @@ class Walk:
         """End all faults, tell everything, let every job and every sweep do its work."""
         await simulator(self.settings, "/_faults", None, "DELETE")
         await simulator(self.settings, "/_faults", {"drop_webhooks": True})
-        for event in await self._events():
-            assert await knock(self.client, event) == 200
+        await self.hear_everything()
         for _, order_id in self.orders:
             await end_time(order_id)
         for _ in range(2):
