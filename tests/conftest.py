@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from aiohttp import web
+from aiohttp import web, web_app
 from aiohttp.test_utils import TestClient, TestServer
 
 from cinema.apidocs.refusals import refusals
@@ -37,6 +37,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             apart = item.get_closest_marker("chaos") or item.get_closest_marker("browser")
             name = "apart" if apart else item.path.stem
             item.add_marker(pytest.mark.xdist_group(name))
+
+
+@pytest.fixture(autouse=True)
+def apps_are_forgotten() -> Iterator[None]:
+    """aiohttp keeps the middlewares of its last thousand handlers, and with them every app of
+    every test: gigabytes, which the garbage collector walks through again and again."""
+    yield
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(scope="session")
