@@ -19,12 +19,14 @@ from tests.servers import Servers
 
 Client = TestClient[web.Request, web.Application]
 
+E2E = Path(__file__).parent / "e2e"
 EMPTY = """
 SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables
  WHERE schemaname = 'public' AND tablename NOT IN ('aerich', 'user_groups', 'realtime_epoch')
 """
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this very hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Share the tests out by file; those that stall servers or drive a browser stay together."""
     for item in items:
@@ -33,10 +35,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.pluginmanager.hasplugin("xdist"):
         return
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            apart = item.get_closest_marker("chaos") or item.get_closest_marker("browser")
-            name = "apart" if apart else item.path.stem
-            item.add_marker(pytest.mark.xdist_group(name))
+        dear = item.get_closest_marker("chaos") or item.get_closest_marker("browser")
+        name = "apart" if dear or E2E in item.path.parents else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture(autouse=True)
