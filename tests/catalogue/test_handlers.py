@@ -26,7 +26,8 @@ async def test_a_film_answers_to_its_id_and_to_its_uuid(client: Client) -> None:
         "certification": "PG", "genres": ["Drama", "Sci-Fi"], "directors": ["Andrei Tarkovsky"],
         "stars": ["Donatas Banionis"], "is_available": True, "release_at": None, "likes": 0,
         "dislikes": 0, "favorites": 0, "comments": 0, "rating": {"average": None, "count": 0},
-        "poster": f"/posters/{made.uuid}.svg", "me": None,
+        "poster": f"/posters/{made.uuid}.svg", "trailer": None, "me": None,
+        "posters": dict.fromkeys(("small", "medium", "large"), f"/posters/{made.uuid}.svg"),
     }  # fmt: skip
 
 

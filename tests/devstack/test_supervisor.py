@@ -141,7 +141,7 @@ async def test_two_copies_with_data_of_their_own_run_side_by_side(
 ) -> None:
     async with running_copy(used_data) as one, running_copy(folder / "other") as other:
         addresses = [name for name in one.env if name.endswith("_URL")]
-        assert len(addresses) == 6
+        assert len(addresses) == 7
         assert all(one.env[name] != other.env[name] for name in addresses)
         assert await other.end() == 0
         assert (await one.get("/healthz")).status_code == 200

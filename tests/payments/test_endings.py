@@ -240,6 +240,10 @@ async def test_a_second_payment_for_one_order_goes_back(shop: Client, settings: 
         "UPDATE refunds SET status = 'succeeded'"
     )  # so that the books balance: Stripe has never heard of these payments
     await fetch("UPDATE payments SET status = 'refunded' WHERE external_payment_id = 'pi_second'")
+    await fetch(
+        "UPDATE payment_items SET refunded_amount = price_at_payment WHERE payment_id ="
+        " (SELECT id FROM payments WHERE external_payment_id = 'pi_second')"
+    )
 
 
 async def test_canceling_closes_the_page_first(buyer: Buyer, settings: Settings) -> None:

@@ -93,7 +93,8 @@ async def test_dropped_messages_are_repaired(own: Settings) -> None:
         app[FEED].doorbell._ring = deaf
         await stream(100, 0.002)
         assert await socket.hear_numbers(100) == list(range(100))
-        assert count <= 100
+        # The relay rings again for what it could not note in time, so there may be more than 100.
+        assert count >= 10
 
 
 async def test_redis_stopped_and_back_empty_loses_nothing(
