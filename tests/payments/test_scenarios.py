@@ -37,7 +37,7 @@ SCENARIOS: dict[int, str] = {
     """,
     10: """
         orders/test_placing.py::test_a_movie_in_another_pending_order_is_refused_with_the_orders_ids
-        payments/test_endings.py::test_of_two_payments_for_a_movie_the_second_goes_back
+        payments/test_late_payments.py::test_of_two_payments_for_a_movie_the_second_goes_back
     """,
     11: "payments/test_checkout.py::test_an_order_that_costs_nothing_is_paid_without_stripe",
     12: "orders/test_placing.py::test_an_empty_cart_is_refused",
@@ -87,10 +87,10 @@ SCENARIOS: dict[int, str] = {
     """,
     28: "payments/test_races.py::test_expiry_workers_at_once_expire_an_order_once",
     29: """
-        payments/test_endings.py::test_a_late_payment_revives_an_expired_order
-        payments/test_endings.py::test_a_late_payment_for_a_withdrawn_movie_goes_back
+        payments/test_late_payments.py::test_a_late_payment_revives_an_expired_order
+        payments/test_late_payments.py::test_a_late_payment_for_a_withdrawn_movie_goes_back
     """,
-    30: "payments/test_endings.py::test_a_payment_for_a_canceled_order_goes_back_once",
+    30: "payments/test_late_payments.py::test_a_payment_for_a_canceled_order_goes_back_once",
     31: """
         payments/test_endings.py::test_canceling_closes_the_page_first
         payments/test_endings.py::test_canceling_an_order_that_was_just_paid_finds_it_paid
@@ -100,7 +100,7 @@ SCENARIOS: dict[int, str] = {
     34: "payments/test_refunds.py::test_of_two_refunds_at_once_that_are_too_much_one_is_refused",
     35: """
         payments/test_refunds.py::test_a_refund_that_was_made_at_stripe_is_one_row
-        payments/test_endings.py::test_a_refunds_webhook_before_our_answer_is_stored_makes_one_row
+        payments/test_late_payments.py::test_a_refunds_webhook_before_our_answer_is_stored_makes_one_row
     """,
     36: "payments/test_refunds.py::test_a_refund_that_a_bank_returns_restores_access_and_books",
     37: """

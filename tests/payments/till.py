@@ -17,6 +17,7 @@ from cinema.payments.models import Checkout
 from cinema.payments.stripe import IntentState
 from cinema.settings import Settings
 from tests.conftest import Client
+from tests.factories import make_movie
 from tests.house import Buyer, pay, simulator
 
 SECRET = "whsec_test"
@@ -45,6 +46,13 @@ def intent_of(order_id: int, amount: str = "9.99", **changes: Any) -> IntentStat
         "livemode": False,
     }
     return IntentState(**(values | changes))
+
+
+async def opened(buyer: Buyer, *movie_ids: int) -> tuple[int, str]:
+    """Order movies and open the page to pay them."""
+    await buyer.add(*movie_ids or ((await make_movie()).id,))
+    order_id = await buyer.order()
+    return order_id, await buyer.checkout(order_id)
 
 
 async def begin(order_id: int) -> Checkout:
