@@ -1,6 +1,7 @@
 """The web process: from its socket to its farewell."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -31,6 +32,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         app, access_log=None, keepalive_timeout=KEEPALIVE, shutdown_timeout=SHUTDOWN_TIMEOUT
     )
     await runner.setup()
+    # What stands now stays: a full collection would halt the loop for 100 ms to look at it.
+    gc.freeze()
     try:
         # Several processes share the port in production; elsewhere a taken port must be an error.
         shared = settings.is_production and hasattr(socket, "SO_REUSEPORT")

@@ -2,10 +2,9 @@
 
 import re
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from openapi_pydantic import OpenAPI
 
 from cinema.apidocs.examples import example
 from cinema.apidocs.refusals import refusals
@@ -13,6 +12,9 @@ from cinema.apidocs.schemas import Schemas
 from cinema.errors import CinemaError
 from cinema.http.endpoint import OPERATIONS, Operation
 from cinema.http.identity import ACCESS_COOKIE, SECURE, Access, cookie_name
+
+if TYPE_CHECKING:
+    from openapi_pydantic import OpenAPI
 
 DOCUMENTED = ("/api/", "/healthz", "/readyz")
 PARAMETER = re.compile(r"{(\w+)}")
@@ -34,8 +36,10 @@ IDEMPOTENCY_KEY = {
 Json = dict[str, Any]
 
 
-def openapi(app: web.Application, server: str = "/") -> OpenAPI:
+def openapi(app: web.Application, server: str = "/") -> "OpenAPI":
     """Describe the routes of the application's API; `server` is its address."""
+    from openapi_pydantic import OpenAPI  # 0.2 s of loading that no start should wait for
+
     routes = [
         (route.method, route.resource.canonical, OPERATIONS[route.handler])
         for route in app.router.routes()
