@@ -91,7 +91,13 @@ class Storage:
         """Give up uploads that were begun so long ago and never ended; returns how many."""
         before = datetime.now(UTC) - age
         with _failing():
-            answer = await self._client.list_multipart_uploads(Bucket=self._bucket)
+            try:
+                answer = await self._client.list_multipart_uploads(Bucket=self._bucket)
+            except ClientError as error:
+                # So rclone says that there are none.
+                if error.response["Error"]["Code"] != "NoSuchUpload":
+                    raise
+                return 0
         stale = [item for item in answer.get("Uploads", []) if item["Initiated"] <= before]
         for item in stale:
             names = {"Key": item["Key"], "UploadId": item["UploadId"]}
