@@ -10,6 +10,7 @@ from typing import Any
 from cinema.catalogue.csvfile import RefusedRow, read_movies
 from cinema.catalogue.csvrow import MovieRow
 from cinema.catalogue.events import CatalogueImported
+from cinema.catalogue.indexing import DOCUMENT
 from cinema.catalogue.search import words
 from cinema.database import bulk_copy, bulk_execute, transaction
 from cinema.outbox import emit
@@ -44,7 +45,7 @@ class ImportReport:
 COLUMNS = (
     "name", "year", "time", "imdb", "votes", "meta_score", "gross", "description", "price",
     "is_available", "release_at", "certification", "genres", "directors", "stars",
-    "folded_name", "folded_people", "folded_description",
+    "folded_name", "folded_people", "folded_genres", "folded_description",
 )  # fmt: skip
 
 STAGE = """
@@ -53,7 +54,7 @@ CREATE TEMPORARY TABLE staged (
     name text, year smallint, time int, imdb numeric, votes int, meta_score smallint,
     gross numeric, description text, price numeric, is_available boolean, release_at timestamptz,
     certification text, genres text[], directors text[], stars text[],
-    folded_name text, folded_people text, folded_description text
+    folded_name text, folded_people text, folded_genres text, folded_description text
 ) ON COMMIT DROP
 """
 
@@ -68,19 +69,19 @@ ORDER BY lower(name), line
 ON CONFLICT (lower(name)) DO NOTHING
 """
 
-MOVIES = """
+MOVIES = f"""
 INSERT INTO movies (name, year, time, imdb, votes, meta_score, gross, description, price,
                     is_available, release_at, certification_id, search)
 SELECT DISTINCT ON (s.name, s.year, s.time)
        s.name, s.year, s.time, s.imdb, s.votes, s.meta_score, s.gross, s.description, s.price,
        s.is_available, s.release_at, c.id,
-       setweight(to_tsvector('simple', s.folded_name), 'A')
-       || setweight(to_tsvector('simple', s.folded_people), 'B')
-       || setweight(to_tsvector('simple', s.folded_description), 'C')
-  FROM staged s JOIN certifications c ON lower(c.name) = lower(s.certification)
+       {DOCUMENT}
+  FROM staged s JOIN certifications c ON lower(c.name) = lower(s.certification),
+       LATERAL (SELECT s.folded_name AS name, s.folded_people AS people,
+                       s.folded_genres AS genres, s.folded_description AS description) given
  ORDER BY s.name, s.year, s.time, s.line
 ON CONFLICT (name, year, time) WHERE deleted_at IS NULL DO NOTHING
-"""
+"""  # noqa: S608 - composed of constants
 
 ADDED = """
 CREATE TEMPORARY TABLE added (
@@ -176,5 +177,6 @@ def _record(offer: Offer) -> tuple[Any, ...]:
         row.name, row.year, row.time, row.imdb, row.votes, row.meta_score, row.gross,
         row.description, row.price, offer.is_available, offer.release_at, row.certification,
         row.genres, row.directors, row.stars,
-        words(row.name), words(" ".join(row.directors + row.stars)), words(row.description),
+        words(row.name), words(" ".join(row.directors + row.stars)), words(" ".join(row.genres)),
+        words(row.description),
     )  # fmt: skip

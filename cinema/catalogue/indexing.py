@@ -1,9 +1,16 @@
-"""What the search knows of movies, written anew when the movies or their people change."""
+"""What the search knows of movies, written anew when the movies or their names change."""
 
 from collections.abc import Sequence
 
-from cinema.catalogue.search import words
+from cinema.catalogue.search import BEGIN, END, words
 from cinema.database import current_transaction, fetch
+
+DOCUMENT = f"""'{BEGIN}:1A'::tsvector || setweight(to_tsvector('simple', given.name), 'A')
+       || '{END}:1A'::tsvector
+       || setweight(to_tsvector('simple', given.people), 'B')
+       || setweight(to_tsvector('simple', given.genres), 'C')
+       || setweight(to_tsvector('simple', given.description), 'D')"""
+"""A movie's search of the folded texts of `given`; the marks tell a whole name from a part."""
 
 READ = """
 SELECT m.id, m.name, m.description,
@@ -11,28 +18,24 @@ SELECT m.id, m.name, m.description,
            (SELECT string_agg(d.name, ' ') FROM movies_directors r
               JOIN directors d ON d.id = r.director_id WHERE r.movie_id = m.id),
            (SELECT string_agg(s.name, ' ') FROM movies_stars r
-              JOIN stars s ON s.id = r.star_id WHERE r.movie_id = m.id)) AS people
+              JOIN stars s ON s.id = r.star_id WHERE r.movie_id = m.id)) AS people,
+       (SELECT coalesce(string_agg(g.name, ' '), '') FROM movies_genres r
+          JOIN genres g ON g.id = r.genre_id WHERE r.movie_id = m.id) AS genres
   FROM movies m WHERE m.id = ANY($1::bigint[])
 """
-WRITE = """
-UPDATE movies m
-   SET search = setweight(to_tsvector('simple', given.name), 'A')
-                || setweight(to_tsvector('simple', given.people), 'B')
-                || setweight(to_tsvector('simple', given.description), 'C')
-  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
-       AS given (id, name, people, description)
+WRITE = f"""
+UPDATE movies m SET search = {DOCUMENT}
+  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])
+       AS given (id, name, people, genres, description)
  WHERE m.id = given.id
-"""
+"""  # noqa: S608 - composed of constants
 
 
 async def write_search(movie_ids: Sequence[int]) -> None:
     """Write the search of these movies; a step of the caller's transaction."""
     current_transaction()
     rows = await fetch(READ, list(movie_ids))
-    await fetch(
-        WRITE,
-        [row["id"] for row in rows],
-        [words(row["name"]) for row in rows],
-        [words(row["people"]) for row in rows],
-        [words(row["description"]) for row in rows],
-    )
+    texts = [
+        [words(row[field]) for row in rows] for field in ("name", "people", "genres", "description")
+    ]
+    await fetch(WRITE, [row["id"] for row in rows], *texts)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cinema.catalogue.schemas import MovieQuery, SortKey
-from cinema.catalogue.search import tsquery
+from cinema.catalogue.search import Search, read_search, tsquery
 from cinema.errors import InvalidRequest
 from cinema.http.pagination import decode_cursor, encode_cursor
 
@@ -30,8 +30,8 @@ NOTHING = {
 }
 """What stands for a missing value, up and down: it is always the last, and an index holds it."""
 RELATED = {"genre": "genres", "star": "stars", "director": "directors"}
-MOST_RANKED = 10_000
-"""Beyond so many matches a search is put in order by popularity: ranking reads every match."""
+SQUEEZED = 32
+"""PostgreSQL's option that brings a rank between 0 and 1."""
 
 
 @dataclass(slots=True)
@@ -122,21 +122,33 @@ def _related(table: str, column: str) -> str:
 
 def order_of(query: MovieQuery, where: Conditions) -> list[Order]:
     """Read `sort`; a search without one is ordered by its best match, a list by popularity."""
-    found = tsquery(query.q)
-    keys = query.sort.split(",") if query.sort else ["relevance" if found else "-votes"]
+    search = read_search(query.q)
+    keys = query.sort.split(",") if query.sort else ["relevance" if search else "-votes"]
     orders: list[Order] = []
     for key in keys:
         descending, name = key.startswith("-"), SortKey(key.removeprefix("-"))
         if name is not SortKey.RELEVANCE:
             orders.append(_order(name, descending))
-        elif found:
-            rank = f"ts_rank_cd(m.search, {where.bind(found)}::tsquery)"
-            orders += [Order(rank, "real", True), Order("m.votes", "int", True)]
+        elif search and search.in_name:
+            match = Order(_match(search, where), "real", True)
+            orders += [match, Order("m.votes", "int", True)]
     if not orders:
         orders.append(Order("m.votes", "int", True))
     if len({order.expression for order in orders}) != len(orders):
         raise InvalidRequest.at("query", "sort", msg="A key stands in it twice.")
     return [*orders, Order("m.id", "bigint", orders[0].descending)]
+
+
+def _match(search: Search, where: Conditions) -> str:
+    """Say how well a movie answers: by its whole name (5), the name's beginning (4), other words
+    of the name (3), people (2), and below that by where the words stand (0 to 1)."""
+    steps = (search.whole_name, search.name_begins, search.in_name, search.in_names)
+    whens = " ".join(
+        f"WHEN m.search @@ {where.bind(step)}::tsquery THEN {5 - number}"
+        for number, step in enumerate(steps)
+    )
+    rank = f"ts_rank_cd(m.search, {where.bind(search.found)}::tsquery, {SQUEEZED})"
+    return f"(CASE {whens} ELSE {rank} END)"
 
 
 def after(cursor: str, orders: list[Order], where: Conditions) -> None:
