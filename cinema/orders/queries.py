@@ -4,12 +4,12 @@ from typing import Any
 from cinema.catalogue.links import POSTER
 from cinema.database import fetch
 from cinema.orders.errors import OrderNotFound
-from cinema.orders.models import OrderStatus
-from cinema.orders.schemas import OrderItemOut, OrderOut, TimelineEntry
+from cinema.orders.schemas import OrderItemOut, OrderOut
+from cinema.orders.timeline import STORY, told
 
 ORDERS = f"""
 SELECT o.id, o.status, o.currency, o.total_amount, o.created_at, o.expires_at, o.paid_at,
-       o.closed_at,
+       o.closed_at, {STORY} AS story,
        (SELECT json_agg(json_build_object('movie_id', i.movie_id, 'name', i.movie_name,
                                           'price', i.price_at_order::text,
                                           'poster', {POSTER})
@@ -17,12 +17,6 @@ SELECT o.id, o.status, o.currency, o.total_amount, o.created_at, o.expires_at, o
           FROM order_items i JOIN movies m ON m.id = i.movie_id WHERE i.order_id = o.id) AS items
   FROM orders o
 """  # noqa: S608 - composed of constants
-
-CLOSED_AS = {
-    OrderStatus.CANCELED: "canceled",
-    OrderStatus.EXPIRED: "expired",
-    OrderStatus.REFUNDED: "refunded",
-}
 
 
 async def list_orders(user_id: int, limit: int, offset: int) -> tuple[list[OrderOut], int]:
@@ -69,14 +63,5 @@ async def due_orders(limit: int, after: int = 0) -> list[int]:
 
 def _order(row: dict[str, Any]) -> OrderOut:
     items = json.loads(row.pop("items") or "[]")
-    status = OrderStatus(row["status"])
-    timeline = [TimelineEntry(at=row["created_at"], what="created")]
-    if row["paid_at"]:
-        timeline.append(TimelineEntry(at=row["paid_at"], what="paid"))
-    if row["closed_at"] and status in CLOSED_AS:
-        timeline.append(TimelineEntry(at=row["closed_at"], what=CLOSED_AS[status]))
-    return OrderOut(
-        **row,
-        items=[OrderItemOut(**item) for item in items],
-        timeline=timeline,
-    )
+    story = json.loads(row.pop("story") or "[]")
+    return OrderOut(**row, items=[OrderItemOut(**item) for item in items], timeline=told(story))

@@ -1,5 +1,6 @@
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,9 +25,31 @@ class OrderItemOut(BaseModel):
     poster: str
 
 
+Happening = Literal[
+    "created",
+    "checkout_opened",
+    "payment_failed",
+    "paid",
+    "paid_in_vain",
+    "canceled",
+    "expired",
+    "refund_requested",
+    "refunded",
+    "refund_failed",
+    "disputed",
+    "dispute_closed",
+]
+
+
 class TimelineEntry(BaseModel):
+    """`paid_in_vain` is a payment that the order had no use for any more; it goes back."""
+
     at: datetime
-    what: str
+    what: Happening
+    amount: Decimal | None = None
+    """What moved, where it need not be the whole of the order."""
+    detail: str = ""
+    """Why: a reason, Stripe's decline code, or how a dispute ended."""
 
 
 class OrderOut(BaseModel):

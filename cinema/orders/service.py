@@ -1,8 +1,10 @@
-"""The life of an order: every change of state emits exactly one event."""
+"""The life of an order: every change of state emits one event and writes one audit row."""
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
+from cinema import audit
 from cinema.cart import service as cart
 from cinema.cart.service import CartLine
 from cinema.database import atomic, current_transaction, fetch
@@ -29,6 +31,7 @@ from cinema.orders.events import (
 from cinema.orders.models import Order, OrderItem, OrderStatus
 from cinema.orders.queries import get_order
 from cinema.orders.schemas import ExcludedMovie, PlacedOrder, PlaceOrder
+from cinema.orders.timeline import subject_of
 from cinema.outbox import emit
 
 
@@ -50,6 +53,8 @@ async def place_order(
     if wanted.expected_total is not None and wanted.expected_total != total:
         raise PriceChanged(expected_total=str(wanted.expected_total), total=str(total))
     order = await _insert(user_id, lines, total, currency, lifetime_minutes)
+    after = {"total": str(total), "currency": currency}
+    await audit.record("order.created", subject_of(order.id), after=after)
     await emit(OrderCreated(order_id=order.id, user_id=user_id, total=total, currency=currency))
     return PlacedOrder(order=await get_order(user_id, order.id), excluded=excluded)
 
@@ -119,22 +124,20 @@ async def items_of(order_id: int) -> list[OrderItem]:
     return await OrderItem.filter(order_id=order_id).order_by("id")
 
 
-async def mark_paid(order: Order) -> None:
+async def mark_paid(order: Order, payment_id: int) -> None:
     """Move a locked order to paid: the movies are the buyer's and leave the cart.
 
     A step of the caller's transaction; raises InvalidTransition.
     """
     items = await items_of(order.id)
-    await _transition(
-        order,
-        OrderStatus.PAID,
-        OrderPaid(
-            order_id=order.id,
-            user_id=order.user_id,
-            total=order.total_amount,
-            currency=order.currency,
-        ),
+    event = OrderPaid(
+        order_id=order.id,
+        user_id=order.user_id,
+        total=order.total_amount,
+        currency=order.currency,
     )
+    # Which payment it was that bought the order is written down nowhere else.
+    await _transition(order, OrderStatus.PAID, event, {"payment": payment_id})
     await library.release(order.id)
     await library.grant(order.user_id, [SoldItem(item.id, item.movie_id) for item in items])
     await cart.remove_bought(order.user_id, [item.movie_id for item in items])
@@ -143,30 +146,31 @@ async def mark_paid(order: Order) -> None:
 async def mark_canceled(order: Order, reason: str) -> None:
     """Move a locked order to canceled and give its movies free; raises InvalidTransition."""
     event = OrderCanceled(order_id=order.id, user_id=order.user_id, reason=reason)
-    await _transition(order, OrderStatus.CANCELED, event)
+    await _transition(order, OrderStatus.CANCELED, event, {"reason": reason})
     await library.release(order.id)
 
 
 async def mark_expired(order: Order) -> None:
     """Move a locked order to expired and give its movies free; raises InvalidTransition."""
     event = OrderExpired(order_id=order.id, user_id=order.user_id)
-    await _transition(order, OrderStatus.EXPIRED, event)
+    await _transition(order, OrderStatus.EXPIRED, event, {})
     await library.release(order.id)
 
 
-async def mark_refunded(order: Order, status: OrderStatus) -> None:
+async def mark_refunded(order: Order, status: OrderStatus, payment_id: int) -> None:
     """Enter that money of a locked order went back: a part of it, or the last of it."""
     event = OrderRefunded(order_id=order.id, user_id=order.user_id, status=status)
-    await _follow(order, status, event)
+    await _follow(order, status, event, payment_id)
 
 
-async def mark_restored(order: Order, status: OrderStatus) -> None:
+async def mark_restored(order: Order, status: OrderStatus, payment_id: int) -> None:
     """Enter that money which had gone back is the house's again."""
     event = OrderRestored(order_id=order.id, user_id=order.user_id, status=status)
-    await _follow(order, status, event)
+    await _follow(order, status, event, payment_id)
 
 
-async def _follow(order: Order, status: OrderStatus, event: OrderEvent) -> None:
+async def _follow(order: Order, status: OrderStatus, event: OrderEvent, payment_id: int) -> None:
+    before = order.status
     if status is not order.status:
         order.move_to(status)
         await fetch(
@@ -175,15 +179,30 @@ async def _follow(order: Order, status: OrderStatus, event: OrderEvent) -> None:
             order.id,
             status,
         )
-    await emit(event)
+    await _tell(order, event, before, {"payment": payment_id})
 
 
-async def _transition(order: Order, status: OrderStatus, event: OrderEvent) -> None:
+async def _transition(
+    order: Order, status: OrderStatus, event: OrderEvent, after: dict[str, Any]
+) -> None:
+    before = order.status
     order.move_to(status)
     moment = "paid_at" if status is OrderStatus.PAID else "closed_at"
     await fetch(
         f"UPDATE orders SET status = $2, {moment} = now() WHERE id = $1",  # noqa: S608
         order.id,
         status,
+    )
+    await _tell(order, event, before, after)
+
+
+async def _tell(
+    order: Order, event: OrderEvent, before: OrderStatus, after: dict[str, Any]
+) -> None:
+    await audit.record(
+        event.type,
+        subject_of(order.id),
+        before={"status": before},
+        after={"status": order.status, **after},
     )
     await emit(event)

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from cinema import audit
 from cinema.accounts.models import User
 from cinema.database import atomic, fetch
 from cinema.money import MINIMUM_CHARGE
 from cinema.orders import service as orders
 from cinema.orders.errors import OrderNotPending
 from cinema.orders.models import Order, OrderStatus
+from cinema.orders.timeline import subject_of
 from cinema.outbox import top_of_log
 from cinema.payments import service
 from cinema.payments.errors import AlreadyPaid, AmountTooSmall, OrderWithdrawn
@@ -168,6 +170,8 @@ async def _opened(checkout_id: int, session: SessionState) -> None:
     checkout.session_id, checkout.url = session.id, session.url
     checkout.expires_at = session.expires_at
     await checkout.save(update_fields=["status", "session_id", "url", "expires_at"])
+    after = {"checkout": checkout.id, "attempt": checkout.attempt}
+    await audit.record("checkout.opened", subject_of(checkout.order_id), after=after)
 
 
 async def shut(gateway: StripeGateway, attempt: Checkout) -> None:

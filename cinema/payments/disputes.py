@@ -5,6 +5,7 @@ from typing import Any
 from cinema import audit
 from cinema.database import atomic, fetch
 from cinema.orders.models import Order
+from cinema.orders.timeline import subject_of
 from cinema.outbox import emit
 from cinema.payments import ledger, service
 from cinema.payments.events import DisputeClosed, PaymentDisputed
@@ -54,8 +55,7 @@ async def _enter(state: DisputeState) -> None:
 
 
 async def _opened(payment: Payment, dispute: Dispute) -> None:
-    after = {"dispute": dispute.id, "reason": dispute.reason}
-    await audit.record("payment.disputed", f"payment:{payment.id}", after=after)
+    await _record("payment.disputed", payment, dispute, dispute.reason)
     await emit(PaymentDisputed.of(payment, **_about(dispute, dispute.status)))
 
 
@@ -76,9 +76,18 @@ async def _move(
     else:
         await ledger.standing_changed(payment)
     if status in CLOSED:
-        after = {"dispute": dispute.id, "status": status}
-        await audit.record("payment.dispute_closed", f"payment:{payment.id}", after=after)
+        await _record("payment.dispute_closed", payment, dispute, status)
         await emit(DisputeClosed.of(payment, **_about(dispute, status)))
+
+
+async def _record(action: str, payment: Payment, dispute: Dispute, reason: str) -> None:
+    after = {
+        "payment": payment.id,
+        "dispute": dispute.id,
+        "amount": str(dispute.amount),
+        "reason": reason,
+    }
+    await audit.record(action, subject_of(payment.order_id), after=after)
 
 
 def _about(dispute: Dispute, status: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from cinema.database import current_transaction, fetch
 from cinema.library import service as library
 from cinema.orders import service as orders
 from cinema.orders.models import Order, OrderStatus
+from cinema.orders.timeline import subject_of
 from cinema.outbox import emit
 from cinema.payments.events import RefundRequested
 from cinema.payments.models import SETTLED, Payment, PaymentStatus, Refund
@@ -74,8 +75,13 @@ async def write_down(
             list(shares),
             list(shares.values()),
         )
-    after = {"reason": reason, "refund": refund.id, "amount": str(amount)}
-    await audit.record("refund.requested", f"payment:{payment.id}", after=after)
+    after = {
+        "payment": payment.id,
+        "refund": refund.id,
+        "amount": str(amount),
+        "reason": reason,
+    }
+    await audit.record("refund.requested", subject_of(payment.order_id), after=after)
     await emit(RefundRequested.of(payment, amount=amount, refund_id=refund.id, reason=reason))
     return refund
 
@@ -84,18 +90,14 @@ async def money_returned(order: Order, payment: Payment) -> None:
     """Enter that money of a locked payment has gone back, and take what it had bought."""
     status = await _rewrite(payment)
     if await bought_with(order.id) == payment.id:
-        await orders.mark_refunded(order, status)
-        after = {"status": status, "payment": payment.id}
-        await audit.record("order.refunded", f"order:{order.id}", after=after)
+        await orders.mark_refunded(order, status, payment.id)
 
 
 async def money_restored(order: Order, payment: Payment) -> None:
     """Enter that money which had gone back is here again, and give what it had bought."""
     status = await _rewrite(payment)
     if await bought_with(order.id) == payment.id:
-        await orders.mark_restored(order, status)
-        after = {"status": status, "payment": payment.id}
-        await audit.record("order.restored", f"order:{order.id}", after=after)
+        await orders.mark_restored(order, status, payment.id)
 
 
 async def standing_changed(payment: Payment) -> None:
@@ -107,9 +109,8 @@ async def bought_with(order_id: int) -> int | None:
     """Name the payment that bought an order. One that came too late bought nothing."""
     rows = await fetch(
         "SELECT (after->>'payment')::bigint AS payment_id FROM audit_log"
-        " WHERE subject = 'order:' || $1::bigint AND action = 'order.paid'"
-        " ORDER BY id DESC LIMIT 1",
-        order_id,
+        " WHERE subject = $1 AND action = 'order.paid' ORDER BY id DESC LIMIT 1",
+        subject_of(order_id),
     )
     return rows[0]["payment_id"] if rows else None
 

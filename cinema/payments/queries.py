@@ -47,14 +47,6 @@ async def get_payment(user_id: int, payment_id: int) -> PaymentOut:
     return _payment(rows[0])
 
 
-async def payments_of_order(user_id: int, order_id: int) -> list[PaymentOut]:
-    """Return what was paid or tried for one order, newest first."""
-    rows = await fetch(
-        PAYMENTS + " WHERE p.order_id = $1 AND p.user_id = $2 ORDER BY p.id DESC", order_id, user_id
-    )
-    return [_payment(row) for row in rows]
-
-
 async def unsettled_sessions(limit: int, after: int = 0) -> list[tuple[int, str]]:
     """Name the open Stripe sessions that have been quiet for two minutes, behind a checkout.
 

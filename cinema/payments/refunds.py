@@ -7,6 +7,7 @@ stored. However it comes, it is one row.
 from cinema import audit
 from cinema.database import atomic, fetch
 from cinema.orders.models import Order
+from cinema.orders.timeline import subject_of
 from cinema.outbox import emit, top_of_log
 from cinema.payments import ledger, service
 from cinema.payments.events import PaymentRefunded, RefundAccepted, RefundEvent, RefundFailed
@@ -131,6 +132,7 @@ async def _enter(order: Order, payment: Payment, refund: Refund, state: RefundSt
     elif status is RefundStatus.FAILED:
         await _failed(order, payment, refund, was_returned=before is RefundStatus.SUCCEEDED)
     else:
+        await _record("refund.accepted", payment, refund)
         await _tell(RefundAccepted, payment, refund)
 
 
@@ -158,17 +160,20 @@ async def _move(refund: Refund, status: RefundStatus, failure_reason: str) -> No
 
 async def _returned(order: Order, payment: Payment, refund: Refund) -> None:
     await ledger.money_returned(order, payment)
-    after = {"refund": refund.id, "amount": str(refund.amount)}
-    await audit.record("payment.refunded", f"payment:{payment.id}", after=after)
+    await _record("payment.refunded", payment, refund)
     await _tell(PaymentRefunded, payment, refund)
 
 
 async def _failed(order: Order, payment: Payment, refund: Refund, *, was_returned: bool) -> None:
     if was_returned:
         await ledger.money_restored(order, payment)
-    after = {"refund": refund.id, "amount": str(refund.amount), "why": refund.failure_reason}
-    await audit.record("refund.failed", f"payment:{payment.id}", after=after)
+    await _record("refund.failed", payment, refund, reason=refund.failure_reason)
     await _tell(RefundFailed, payment, refund, failure_reason=refund.failure_reason)
+
+
+async def _record(action: str, payment: Payment, refund: Refund, **more: str) -> None:
+    after = {"payment": payment.id, "refund": refund.id, "amount": str(refund.amount), **more}
+    await audit.record(action, subject_of(payment.order_id), after=after)
 
 
 async def _tell(event: type[RefundEvent], payment: Payment, refund: Refund, **more: str) -> None:

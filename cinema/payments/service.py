@@ -1,6 +1,7 @@
 """The books: what Stripe says of a payment becomes rows here, once, in whatever order it comes."""
 
 from decimal import Decimal
+from typing import Any
 
 from cinema import audit
 from cinema.cart import service as cart
@@ -8,6 +9,7 @@ from cinema.database import atomic, fetch
 from cinema.library.queries import holdings
 from cinema.orders import service as orders
 from cinema.orders.models import Order, OrderStatus
+from cinema.orders.timeline import subject_of
 from cinema.outbox import emit
 from cinema.payments.advice import recommendation
 from cinema.payments.events import (
@@ -57,8 +59,7 @@ async def settle_free(order: Order) -> None:
         user_id=order.user_id, order_id=order.id, amount=Decimal(0), currency=order.currency
     )
     await _enter_success(order, payment)
-    await orders.mark_paid(order)
-    await audit.record("order.paid", f"order:{order.id}", after={"payment": payment.id})
+    await orders.mark_paid(order, payment.id)
 
 
 async def _succeeded(order: Order, intent: IntentState) -> None:
@@ -70,12 +71,13 @@ async def _succeeded(order: Order, intent: IntentState) -> None:
         return
     await _enter_success(order, payment)
     if refusal := await _refusal(order):
+        after = {"amount": str(payment.amount), "reason": refusal}
+        await _record("payment.succeeded", payment, after)
         if order.status is OrderStatus.PENDING:
             await orders.mark_canceled(order, refusal)
         await write_down(payment, payment.amount, refusal)
     else:
-        await orders.mark_paid(order)
-        await audit.record("order.paid", f"order:{order.id}", after={"payment": payment.id})
+        await orders.mark_paid(order, payment.id)
 
 
 async def _refusal(order: Order) -> str:
@@ -119,14 +121,16 @@ async def _enter_success(order: Order, payment: Payment) -> None:
 
 
 async def _failed(order: Order, intent: IntentState) -> None:
-    """Enter a decline. A payment that succeeded meanwhile stays so."""
+    """Enter a decline, once each. A payment that succeeded meanwhile stays so."""
     payment = await _payment(order, intent)
     if payment.status is PaymentStatus.PENDING:
         payment.move_to(PaymentStatus.FAILED)
-    elif payment.status is not PaymentStatus.FAILED or payment.failure_code == intent.failure_code:
+    elif payment.status is not PaymentStatus.FAILED or await _is_known(payment, intent):
         return
     payment.failure_code = intent.failure_code
     await payment.save(update_fields=["status", "failure_code"])
+    after = {"reason": intent.failure_code, "charge": intent.failed_charge}
+    await _record("payment.failed", payment, after)
     await emit(
         PaymentFailed.of(
             payment,
@@ -136,12 +140,30 @@ async def _failed(order: Order, intent: IntentState) -> None:
     )
 
 
+async def _is_known(payment: Payment, intent: IntentState) -> bool:
+    """Tell whether a decline was entered: by its charge, or by its code where no bank was asked."""
+    if not intent.failed_charge:
+        return payment.failure_code == intent.failure_code
+    known = await fetch(
+        "SELECT FROM audit_log WHERE subject = $1 AND action = 'payment.failed'"
+        " AND after->>'charge' = $2",
+        subject_of(payment.order_id),
+        intent.failed_charge,
+    )
+    return bool(known)
+
+
+async def _record(action: str, payment: Payment, after: dict[str, Any]) -> None:
+    await audit.record(action, subject_of(payment.order_id), after={"payment": payment.id, **after})
+
+
 async def _canceled(order: Order, intent: IntentState) -> None:
     payment = await Payment.filter(external_payment_id=intent.id).first()
     if payment is None or payment.status not in {PaymentStatus.PENDING, PaymentStatus.FAILED}:
         return
     payment.move_to(PaymentStatus.CANCELED)
     await payment.save(update_fields=["status"])
+    await _record("payment.canceled", payment, {})
     await emit(PaymentCanceled.of(payment))
 
 
@@ -161,7 +183,7 @@ async def _payment(order: Order, intent: IntentState) -> Payment:
 
 async def _alarm(order: Order, intent: IntentState, received: str) -> None:
     expected = f"{order.total_amount} {order.currency}"
-    subject = f"order:{order.id}"
+    subject = subject_of(order.id)
     known = await fetch(
         "SELECT 1 FROM audit_log WHERE subject = $1 AND action = 'payment.mismatched'"
         " AND after->>'intent' = $2",

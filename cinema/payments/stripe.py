@@ -236,6 +236,7 @@ def _intent(answer: stripe.StripeObject) -> IntentState:
         else "",
         livemode=bool(intent["livemode"]),
         attempt=str((intent["metadata"] or {}).get("attempt", "")),
+        failed_charge=str((error or {}).get("charge") or ""),
     )
 
 

@@ -68,6 +68,8 @@ class IntentState:
     livemode: bool
     attempt: str = ""
     """The idempotency key of the checkout that it pays: no other database has it."""
+    failed_charge: str = ""
+    """The name of the try that failed last; empty where no bank was asked."""
 
 
 @dataclass(frozen=True, slots=True)

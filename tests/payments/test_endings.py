@@ -102,7 +102,8 @@ async def test_canceling_closes_the_page_first(buyer: Buyer, settings: Settings)
     assert (status, body["status"]) == (200, "canceled")
     assert await session_status(settings, order_id) == "expired"
     assert await pay(url) != 303
-    assert [entry["what"] for entry in body["timeline"]] == ["created", "canceled"]
+    told = [entry["what"] for entry in body["timeline"]]
+    assert told == ["created", "checkout_opened", "canceled"]
     assert (await emitted()).count("order.canceled") == 1
 
     status, body = await buyer.call("POST", f"/orders/{order_id}/cancel")

@@ -52,7 +52,8 @@ async def test_a_late_payment_revives_an_expired_order(shop: Client, buyer: Buye
     assert await jobs_named("mail_receipt") == 1
     assert await jobs_named("mail_order_expired") == 1
     _, order = await buyer.call("GET", f"/orders/{order_id}")
-    assert [entry["what"] for entry in order["timeline"]] == ["created", "paid"]
+    told = [entry["what"] for entry in order["timeline"]]
+    assert told == ["created", "checkout_opened", "expired", "paid"]
 
 
 async def test_a_late_payment_for_a_withdrawn_movie_goes_back(

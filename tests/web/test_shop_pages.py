@@ -1,6 +1,8 @@
 from decimal import Decimal
 
 from cinema.database import fetch
+from cinema.payments.service import settle
+from tests.payments.till import intent_of
 from tests.web.visiting import Visitor, words
 
 
@@ -111,19 +113,28 @@ async def test_coming_back_from_stripe_grants_nothing(
 
 
 async def test_a_declined_payment_tells_what_to_do(visitor: Visitor, films: dict[str, int]) -> None:
-    user = await visitor.log_in()
+    await visitor.log_in()
     path = await order(visitor, films, "Alien")
-    await fetch(
-        "INSERT INTO payments (user_id, order_id, amount, currency, status, failure_code)"
-        " VALUES ($1, $2, 5.99, 'usd', 'failed', 'insufficient_funds')",
-        user.id,
-        int(path.rsplit("/", 1)[1]),
+    order_id = int(path.rsplit("/", 1)[1])
+    await settle(
+        intent_of(
+            order_id,
+            "5.99",
+            status="requires_payment_method",
+            failure_code="insufficient_funds",
+            failed_charge="ch_1",
+        )
     )
     page = words(await visitor.read(path))
     assert "There is not enough money on this card. Try another card." in page
     assert "A payment was declined" in page
     assert "Try another card" in page
     assert "There is not enough money" in words(await visitor.read("/payments"))
+
+    await settle(intent_of(order_id, "5.99"))
+    page = words(await visitor.read(path))
+    assert "Paid. The films are in your library." in page
+    assert page.index("A payment was declined") < page.index("There is not enough money")
 
 
 async def test_a_canceled_order_says_so_and_can_no_longer_be_paid(

@@ -1,8 +1,5 @@
 """Orders, and the way to their payment."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from aiohttp import web
 
 from cinema.http.body import path_id, read_query
@@ -10,42 +7,24 @@ from cinema.http.identity import Access, current_identity
 from cinema.http.pagination import PageQuery
 from cinema.http.ratelimit import CHECKOUT
 from cinema.orders.errors import AlreadyInOrder, NothingToOrder, PriceChanged
-from cinema.orders.models import OrderStatus
 from cinema.orders.queries import get_order, list_orders
-from cinema.orders.schemas import ExcludedMovie, OrderOut, PlaceOrder
+from cinema.orders.schemas import ExcludedMovie, PlaceOrder
 from cinema.orders.service import place_order
 from cinema.payments import checkout, closing
-from cinema.payments.models import PaymentStatus
-from cinema.payments.queries import list_payments, payments_of_order
+from cinema.payments.queries import list_payments
 from cinema.payments.refund_requests import refund_offer
-from cinema.payments.schemas import PaymentOut
 from cinema.resources import RESOURCES
 from cinema.web.filters import money
 from cinema.web.forms import Form
 from cinema.web.listing import pager
+from cinema.web.order_story import charged, failure, steps
 from cinema.web.page import Context, action, page, told
 from cinema.web.redirects import see_other
 
 routes = web.RouteTableDef()
 
 REASONS = {"already_purchased": "is yours already", "not_available": "is not on sale now"}
-STEPS = {
-    "created": ("good", "Order placed"),
-    "paid": ("good", "Paid"),
-    "canceled": ("bad", "Canceled"),
-    "expired": ("bad", "Expired without a payment"),
-    "refunded": ("", "Refunded"),
-}
 ORDER = "/orders/{order_id:[0-9]{1,18}}"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A line of the timeline; without a time it is still to come."""
-
-    kind: str
-    text: str
-    at: datetime | None
 
 
 @routes.get("/orders")
@@ -96,39 +75,15 @@ async def order(request: web.Request) -> Context:
     """Show an order as it is now; it turns by itself when it is paid."""
     user_id = current_identity(request).user_id
     shown = await get_order(user_id, path_id(request, "order_id"))
-    payments = await payments_of_order(user_id, shown.id)
     settings = request.app[RESOURCES].settings
     return {
         "order": shown,
-        "timeline": timeline(shown, payments),
-        "failure": _failure(shown, payments),
+        "timeline": steps(shown),
+        "failure": failure(shown),
+        "charged": charged(shown),
         "returned": "session_id" in request.query,
         "refund": await refund_offer(user_id, shown.id, settings.refund_window_days),
     }
-
-
-def _failure(order: OrderOut, payments: list[PaymentOut]) -> str | None:
-    """Say why the last try to pay failed, while the order can still be paid."""
-    if order.status is not OrderStatus.PENDING or not payments:
-        return None
-    last = payments[0]
-    if last.status is not PaymentStatus.FAILED:
-        return None
-    return f"The payment did not go through. {last.recommendation}".strip()
-
-
-def timeline(order: OrderOut, payments: list[PaymentOut]) -> list[Step]:
-    """Tell what happened to an order, the oldest first, and what it waits for."""
-    steps = [Step(*STEPS.get(entry.what, ("", entry.what)), entry.at) for entry in order.timeline]
-    steps += [
-        Step("bad", "A payment was declined", payment.created_at)
-        for payment in payments
-        if payment.status is PaymentStatus.FAILED
-    ]
-    steps.sort(key=lambda step: step.at or order.created_at)
-    if order.status is OrderStatus.PENDING:
-        steps.append(Step("next", "Waiting for the payment", None))
-    return steps
 
 
 @routes.post(ORDER + "/checkout")
