@@ -54,7 +54,7 @@ async def refund_says(order_id: int, refund_id: int, status: str, **more: str) -
 async def dispute_says(order_id: int, status: str) -> None:
     amount = (await payment_of(order_id)).amount
     state = DisputeState(f"dp_{order_id}", status, f"pi_{order_id}", amount, "fraudulent")
-    await disputes.take_in(None, state)  # type: ignore[arg-type] - the payment is known
+    await disputes.take_in(None, state)  # type: ignore[arg-type]  # the payment is known
 
 
 async def test_each_decline_stays_after_the_payment_that_succeeded() -> None:
