@@ -20,7 +20,7 @@ async def test_the_front_page_shows_the_films_and_weighs_little(
 
 async def test_the_address_holds_the_filter(visitor: Visitor, films: dict[str, int]) -> None:
     page = await visitor.read("/?q=&genre=Western&year_min=1960&year_max=&sort=year")
-    assert "<option selected>Western</option>" in page
+    assert '<a class="tag" href="/?year_min=1960&amp;sort=year">Western' in page
     assert 'value="1960"' in page
     assert '<option value="year" selected>Oldest</option>' in page
     assert "The Good, the Bad and the Ugly" in words(page)
@@ -71,7 +71,7 @@ async def test_a_film_page_tells_all_and_offers_the_cart(
     path = f"/movies/{films['Alien']}"
     stranger = words(await visitor.read(path))
     assert "Ridley Scott" in stranger
-    assert "Log in to buy" in stranger
+    assert "Add to cart" in stranger
     await visitor.log_in()
     assert "Add to cart" in words(await visitor.read(path))
 

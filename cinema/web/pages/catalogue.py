@@ -4,10 +4,12 @@ from typing import Any
 
 from aiohttp import web
 
-from cinema.catalogue.queries import list_genres, list_movies
+from cinema.catalogue.facets import count_facets
+from cinema.catalogue.queries import list_movies
 from cinema.catalogue.schemas import MovieQuery
 from cinema.http.body import read_query
 from cinema.resources import RESOURCES
+from cinema.web.choices import Address, chosen, groups
 from cinema.web.forms import filled_in
 from cinema.web.listing import pager
 from cinema.web.page import page
@@ -18,28 +20,30 @@ A_PAGE = 24
 SORTS = (
     ("", "Most watched"),
     ("-imdb", "Best rated"),
+    ("-rating", "Best liked here"),
     ("-year", "Newest"),
     ("year", "Oldest"),
     ("price", "Cheapest"),
     ("name", "A to Z"),
 )
+SORTS_OF_A_SEARCH = (("", "Best match"), ("-votes", "Most watched"), *SORTS[1:])
 
 
 @routes.get("/")
 @page("catalogue.html")
 async def catalogue(request: web.Request) -> dict[str, Any]:
     """Show the films, searched, filtered and sorted by the address."""
-    settings = request.app[RESOURCES].settings
+    currency = request.app[RESOURCES].settings.currency
     query = _query(request)
-    movies, total = await list_movies(query, settings.currency)
+    movies, total = await list_movies(query, currency)
+    address = Address(request.rel_url)
     return {
         "movies": movies,
-        "genres": await list_genres(),
         "filter": query,
-        "filtered": any((query.q, query.genre, query.year_min, query.year_max)),
-        "chosen_genre": query.genre[0] if query.genre else "",
-        "sorts": SORTS,
-        "chosen_sort": query.sort,
+        "chosen": chosen(address, query, currency),
+        "groups": groups(address, query, await count_facets(query), currency),
+        "address": address,
+        "sorts": SORTS_OF_A_SEARCH if query.q else SORTS,
         "page": pager(request, query, total),
     }
 
