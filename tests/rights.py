@@ -62,6 +62,10 @@ TABLE = {
         POST /password/forgot
         GET /password/reset
         POST /password/reset
+        GET /cart
+        POST /cart/{movie_id}
+        POST /cart/{movie_id}/remove
+        POST /cart/clear
         GET /dev/mail
         GET /dev/mail.json
     """,
@@ -102,10 +106,6 @@ TABLE = {
         GET /api/v1/notifications/unread-count
         POST /api/v1/notifications/read-all
         POST /api/v1/realtime/ticket
-        GET /cart
-        POST /cart/{movie_id}
-        POST /cart/{movie_id}/remove
-        POST /cart/clear
         POST /movies/{movie_id}/comments
         POST /movies/{movie_id}/comments/{comment_id}/edit
         POST /movies/{movie_id}/comments/{comment_id}/delete

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from cinema.cart.schemas import CartItemOut, CartOut
 from cinema.catalogue.links import POSTER
@@ -9,16 +10,21 @@ from cinema.database import fetch
 AVAILABLE = "(m.is_available AND m.deleted_at IS NULL AND coalesce(m.release_at <= now(), true))"
 """When a movie can be bought: the one place that says so."""
 
-CART = f"""
-SELECT m.id AS movie_id, m.name, m.year, m.price, i.price_when_added, i.added_at, c.version,
-       m.price - i.price_when_added AS price_change, {AVAILABLE} AS is_available,
-       {POSTER} AS poster,
+MOVIE = f"""
+SELECT m.id AS movie_id, m.name, m.year, m.price, {AVAILABLE} AS is_available, {POSTER} AS poster,
        ARRAY(SELECT g.name FROM movies_genres r JOIN genres g ON g.id = r.genre_id
              WHERE r.movie_id = m.id ORDER BY g.name) AS genres
+"""  # noqa: S608 - composed of constants
+CART = f"""{MOVIE}, i.price_when_added, i.added_at, c.version,
+       m.price - i.price_when_added AS price_change
   FROM carts c LEFT JOIN cart_items i ON i.cart_id = c.id LEFT JOIN movies m ON m.id = i.movie_id
  WHERE c.user_id = $1 ORDER BY i.added_at DESC, i.id DESC
-"""  # noqa: S608 - composed of constants
-
+"""
+GUEST_CART = f"""{MOVIE}, m.price AS price_when_added, now() AS added_at,
+       m.price - m.price AS price_change
+  FROM unnest($1::bigint[]) WITH ORDINALITY AS w (id, place)
+  JOIN movies m ON m.id = w.id AND m.deleted_at IS NULL ORDER BY w.place DESC
+"""
 
 STANDINGS = """
 SELECT m.id AS movie_id,
@@ -38,7 +44,16 @@ SELECT m.id AS movie_id,
 async def get_cart(user_id: int, currency: str) -> CartOut:
     rows = await fetch(CART, user_id)
     version = rows[0]["version"] if rows else 0
-    items = [CartItemOut(**row) for row in rows if row["movie_id"] is not None]
+    return _cart([row for row in rows if row["movie_id"] is not None], currency, version)
+
+
+async def get_guest_cart(movie_ids: Sequence[int], currency: str) -> CartOut:
+    """Return the cart of somebody without an account; it has no version, and no old prices."""
+    return _cart(await fetch(GUEST_CART, list(movie_ids)), currency, 0)
+
+
+def _cart(rows: Sequence[dict[str, Any]], currency: str, version: int) -> CartOut:
+    items = [CartItemOut(**row) for row in rows]
     total = sum((item.price for item in items if item.is_available), Decimal("0.00"))
     return CartOut(items=items, total=total, currency=currency, version=version)
 

@@ -1,6 +1,6 @@
 """The cart: its row is the lock under which everything in it changes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,6 +28,29 @@ class CartLine:
 class LockedCart:
     version: int
     lines: tuple[CartLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A movie that cannot be bought; `reason` is already_purchased, in_pending_order or
+    not_available."""
+
+    movie_id: int
+    name: str
+    reason: str
+
+
+async def require_on_sale(movie_id: int) -> None:
+    """Refuse what cannot be bought; raises MovieNotFound, MovieUnavailable."""
+    rows = await fetch(
+        f"SELECT {AVAILABLE} AS available FROM movies m"  # noqa: S608
+        " WHERE id = $1 AND deleted_at IS NULL",
+        movie_id,
+    )
+    if not rows:
+        raise MovieNotFound
+    if not rows[0]["available"]:
+        raise MovieUnavailable
 
 
 @atomic
@@ -61,6 +84,47 @@ async def add_movie(user_id: int, movie_id: int) -> None:
     if not added:
         raise AlreadyInCart
     await _changed(cart)
+
+
+@atomic
+async def merge(user_id: int, movie_ids: Sequence[int]) -> list[LeftOut]:
+    """Put what lay in a guest's cart into the user's, and return what could not be.
+
+    A movie that is there already stays as it is, so that doing it again changes nothing; one
+    that does not exist any more is nobody's concern.
+    """
+    cart = await _lock_cart(user_id)
+    rows = await fetch(
+        f"SELECT m.id, m.name, {AVAILABLE} AS is_available FROM movies m"  # noqa: S608
+        " WHERE m.id = ANY($1::bigint[]) AND m.deleted_at IS NULL ORDER BY m.id FOR SHARE",
+        list(movie_ids),
+    )
+    held = await holdings(user_id, movie_ids)
+    left_out = [
+        LeftOut(row["id"], row["name"], reason)
+        for row in rows
+        if (reason := _obstacle(held.get(row["id"], Holding()), row["is_available"]))
+    ]
+    refused = {movie.movie_id for movie in left_out}
+    added = await fetch(
+        "INSERT INTO cart_items (cart_id, movie_id, price_when_added)"
+        " SELECT $1, m.id, m.price FROM unnest($2::bigint[]) WITH ORDINALITY AS w (id, place)"
+        " JOIN movies m ON m.id = w.id AND m.deleted_at IS NULL ORDER BY w.place"
+        " ON CONFLICT (cart_id, movie_id) DO NOTHING RETURNING id",
+        cart.id,
+        [movie_id for movie_id in movie_ids if movie_id not in refused],
+    )
+    if added:
+        await _changed(cart)
+    return left_out
+
+
+def _obstacle(held: Holding, is_available: bool) -> str:
+    if held.purchased:
+        return "already_purchased"
+    if held.order_id:
+        return "in_pending_order"
+    return "" if is_available else "not_available"
 
 
 @atomic

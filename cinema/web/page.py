@@ -22,6 +22,7 @@ from cinema.notifications.queries import unread_count
 from cinema.outbox import top_of_log
 from cinema.resources import RESOURCES
 from cinema.web.forms import Form, Refusal, read_form, refusal_of
+from cinema.web.guest import guest_cart
 from cinema.web.redirects import came_from, safe_next, see_other, to_login
 from cinema.web.route import register
 from cinema.web.sayings import forget, heard, say
@@ -133,7 +134,7 @@ async def render(
 ) -> web.Response:
     """Render a page with what every page shows; an error gives its status and headers."""
     cursor = context.get("cursor") or str(await top_of_log())
-    header = await header_of(request.get(IDENTITY))
+    header = await header_of(request)
     everywhere = {"cursor": cursor, "header": header, **vars_of(refusal or Refusal())}
     response = respond(
         request, template, {**everywhere, **context}, error.status if error else HTTPStatus.OK
@@ -177,9 +178,10 @@ def respond(
     return response
 
 
-async def header_of(viewer: Identity | None) -> Header:
+async def header_of(request: web.Request) -> Header:
+    viewer: Identity | None = request.get(IDENTITY)
     if viewer is None:
-        return Header()
+        return Header(cart=len(guest_cart(request)))
     in_cart = await movies_in_cart(viewer.user_id)
     return Header(cart=len(in_cart), unread=await unread_count(viewer.user_id))
 

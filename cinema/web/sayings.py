@@ -1,18 +1,21 @@
 """One sentence for the next page, carried over a redirect in a signed cookie."""
 
 import base64
-import hashlib
-import hmac
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from cinema.http.identity import SECURE, cookie_name
-from cinema.resources import RESOURCES
+from cinema.web.signed import opened, sealed
 
 COOKIE = "cinema_saying"
+PURPOSE = "saying"
 SECONDS = 60
+MOST_NAMED = 6
+LONGEST_NAME = 60
+"""Six names of sixty letters each fit into a cookie's 4,096 bytes in every script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ def say(request: web.Request, response: web.StreamResponse, kind: str, text: str
     body = base64.urlsafe_b64encode(json.dumps([kind, text]).encode()).decode()
     response.set_cookie(
         _name(request),
-        f"{body}.{_signature(request, body)}",
+        sealed(request, PURPOSE, body),
         max_age=SECONDS,
         path="/",
         httponly=True,
@@ -41,8 +44,8 @@ def heard(request: web.Request) -> list[Saying]:
     # A fragment that a script fetches is not what the visitor reads next.
     if request.headers.get("Sec-Fetch-Dest", "document") != "document":
         return []
-    body, _, signature = request.cookies.get(_name(request), "").partition(".")
-    if not body or not hmac.compare_digest(signature.encode(), _signature(request, body).encode()):
+    body = opened(request, PURPOSE, request.cookies.get(_name(request), ""))
+    if body is None:
         return []
     kind, text = json.loads(base64.urlsafe_b64decode(body))
     return [Saying(kind, text)]
@@ -52,10 +55,15 @@ def forget(request: web.Request, response: web.StreamResponse) -> None:
     response.del_cookie(_name(request), path="/", secure=request.app[SECURE], httponly=True)
 
 
+def shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Join what is to be said of several things; a cookie holds no more than a few of them."""
+    rest = len(parts) - MOST_NAMED
+    return "; ".join([*parts[:MOST_NAMED], *([f"and {rest} more"] if rest > 0 else [])])
+
+
 def _name(request: web.Request) -> str:
     return cookie_name(COOKIE, secure=request.app[SECURE])
-
-
-def _signature(request: web.Request, body: str) -> str:
-    key = request.app[RESOURCES].settings.secret_key.get_secret_value()
-    return hmac.new(key.encode(), f"saying|{body}".encode(), hashlib.sha256).hexdigest()

@@ -81,7 +81,8 @@ async def test_a_receipt_comes_by_mail(windows: Windows) -> None:
 async def test_a_canceled_order_frees_its_films(windows: Windows) -> None:
     buyer = await windows.customer()
     await buyer.order("Vertigo")
-    await buyer.page.get_by_role("button", name="Cancel the order").click()
+    await buyer.page.get_by_text("Cancel the order").click()
+    await buyer.page.get_by_role("button", name="Yes, cancel it").click()
     await expect(buyer.page.get_by_text("This order was canceled.")).to_be_visible()
     await buyer.film("Vertigo")
     await expect(buyer.page.get_by_role("link", name="In your cart")).to_be_visible()

@@ -63,7 +63,7 @@ async def test_a_price_that_has_changed_is_shown_and_not_charged(
     assert response.headers["Location"] == "/cart"
     page = words(await visitor.read("/cart"))
     assert "A price has changed: the total is $12.34 now." in page
-    assert "Dearer than when you put it in" in page
+    assert "Dearer than when you put it in: was $5.99, now $12.34." in page
     assert await fetch("SELECT id FROM orders") == []
 
 
@@ -87,7 +87,8 @@ async def test_ordering_twice_leads_to_the_order_that_waits(
     path = await order(visitor, films, "Alien")
     response = await visitor.post("/orders")
     assert response.headers["Location"] == path
-    assert "These films wait for their payment here." in words(await visitor.read(path))
+    page = words(await visitor.read(path))
+    assert "These films wait for their payment here: pay this order, or cancel it." in page
     assert len(await fetch("SELECT id FROM orders")) == 1
 
 

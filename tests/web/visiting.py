@@ -37,8 +37,8 @@ class Visitor:
 
     async def token(self) -> str:
         """Find the token in a page that has a form for everybody."""
-        response = await self.get("/cart")
-        page = await (response if response.status == 200 else await self.get("/login")).text()
+        response = await self.get("/login")
+        page = await (response if response.status == 200 else await self.get("/cart")).text()
         found = TOKEN.search(page)
         assert found is not None
         return found[1]

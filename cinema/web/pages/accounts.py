@@ -7,14 +7,17 @@ from aiohttp import web
 
 from cinema.accounts import service
 from cinema.accounts.errors import AccountInactive, OneTimeTokenInvalid, SessionNotFound
-from cinema.accounts.schemas import Activate, EmailOnly, Login, Register
+from cinema.accounts.schemas import Activate, EmailOnly, Login, Register, TokenPair
+from cinema.cart import service as cart
 from cinema.http.device import device_of
-from cinema.http.identity import IDENTITY, Access, current_identity
+from cinema.http.identity import AUTHENTICATE, IDENTITY, Access, current_identity
 from cinema.http.ratelimit import ACTIVATE, LOGIN, REGISTER, RESEND
 from cinema.resources import RESOURCES
 from cinema.web.forms import Form
+from cinema.web.guest import forget_guest_cart, guest_cart, said_of
 from cinema.web.page import Context, action, page, render, told
 from cinema.web.redirects import safe_next, see_other
+from cinema.web.sayings import say
 from cinema.web.session import drop_tokens, keep_tokens
 
 routes = web.RouteTableDef()
@@ -70,8 +73,22 @@ async def login(request: web.Request, form: Form) -> web.StreamResponse:
         raise AccountInactive(
             "The account is not activated yet: press the button behind the link in our mail."
         ) from None
-    response = see_other(safe_next(form.text("next")))
+    response = await _with_guest_cart(request, pair, safe_next(form.text("next")))
     keep_tokens(request, response, pair)
+    return response
+
+
+async def _with_guest_cart(request: web.Request, pair: TokenPair, location: str) -> web.Response:
+    """Take over what the visitor put into the cart before the login, and say what was not."""
+    movie_ids = guest_cart(request)
+    if not movie_ids:
+        return see_other(location)
+    caller = await request.app[AUTHENTICATE](pair.access)
+    left_out = await cart.merge(caller.user_id, movie_ids)
+    response = see_other(location)
+    if left_out:
+        say(request, response, "warn", said_of(left_out))
+    forget_guest_cart(request, response)
     return response
 
 

@@ -19,6 +19,7 @@ from cinema.roles import Role
 from cinema.social import queries as social
 from cinema.social.errors import CommentNotFound
 from cinema.social.schemas import CommentOut
+from cinema.web.guest import guest_cart
 from cinema.web.page import Context, page
 from cinema.web.redirects import see_other
 
@@ -130,7 +131,7 @@ async def movie_context(request: web.Request) -> dict[str, Any]:
     place = f"?{urlencode(talk.place)}" if talk.place else ""
     return {
         "movie": film,
-        "me": film.me or MovieMe(),
+        "me": film.me or MovieMe(in_cart=film.id in guest_cart(request)),
         "ratings": ratings,
         "bars": _bars(ratings.histogram),
         "talk": talk,

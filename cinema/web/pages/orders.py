@@ -20,6 +20,7 @@ from cinema.web.listing import pager
 from cinema.web.order_story import charged, failure, steps
 from cinema.web.page import Context, action, page, told
 from cinema.web.redirects import see_other
+from cinema.web.sayings import listed, shortened
 
 routes = web.RouteTableDef()
 
@@ -51,8 +52,10 @@ async def place(request: web.Request, form: Form) -> web.StreamResponse:
         )
     except AlreadyInOrder as error:
         ids = error.extra.get("order_ids", ())
-        location = f"/orders/{ids[0]}" if len(ids) == 1 else "/orders"
-        return told(request, location, "warn", "These films wait for their payment here.")
+        if len(ids) == 1:
+            said = "These films wait for their payment here: pay this order, or cancel it."
+            return told(request, f"/orders/{ids[0]}", "warn", said)
+        return told(request, "/cart", "warn", "Films of your cart wait for their payment already.")
     except PriceChanged as error:
         total = money(error.extra["total"], settings.currency)
         return told(request, "/cart", "warn", f"A price has changed: the total is {total} now.")
@@ -66,7 +69,8 @@ async def place(request: web.Request, form: Form) -> web.StreamResponse:
 
 
 def _left_out(movies: list[ExcludedMovie]) -> str:
-    return "Left out: " + "; ".join(f"{m.name} {REASONS.get(m.reason, '')}" for m in movies) + "."
+    named = [f"{shortened(movie.name)} {REASONS[movie.reason]}" for movie in movies]
+    return f"Left out: {listed(named)}."
 
 
 @routes.get(ORDER)

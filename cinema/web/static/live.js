@@ -6,6 +6,7 @@
 //   <ul id="comments" data-live-replace="comment.created,comment.deleted" [data-src="/..."]>
 //   <p data-live-state role="status">                         live / reconnecting / caught up
 //   document.addEventListener("live:order.paid", (e) => e.detail.data)
+//   element.dispatchEvent(new CustomEvent("live-stale", { bubbles: true }))
 (() => {
   "use strict";
   const NAME = "cinema-live";
@@ -67,6 +68,9 @@
     waiting.get(address).add(element.id);
     if (!fetching) setTimeout(refresh, 0);
   }
+
+  // Other scripts may know better what has become old.
+  document.addEventListener("live-stale", (event) => stale(event.target));
 
   async function refresh() {
     if (fetching) return;

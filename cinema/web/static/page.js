@@ -30,6 +30,14 @@ new MutationObserver((changes) => {
   tick();
 }).observe(document.getElementById("main"), { childList: true, subtree: true });
 
+// The cart shows today's prices: it is fetched again when one of its own films has changed.
+for (const event of ["movie.changed", "movie.released", "movie.deleted"])
+  document.addEventListener("live:" + event, ({ detail }) => {
+    const line = document.querySelector(`[data-cart-movie="${Number(detail.data.movie_id)}"]`);
+    const cart = line?.closest("[data-live-cart]");
+    cart?.dispatchEvent(new CustomEvent("live-stale", { bubbles: true }));
+  });
+
 document.querySelector("[data-theme-switch]").addEventListener("click", () => {
   const root = document.documentElement;
   root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
