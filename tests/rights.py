@@ -26,6 +26,7 @@ TABLE = {
         POST /api/v1/accounts/password/reset
         GET /api/v1/movies
         GET /api/v1/movies/facets
+        GET /api/v1/movies/suggest
         GET /api/v1/movies/{movie}
         GET /api/v1/movies/{movie_id}/similar
         GET /api/v1/genres

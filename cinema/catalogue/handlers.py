@@ -4,7 +4,8 @@ from cinema.cart.queries import add_standings
 from cinema.catalogue import queries
 from cinema.catalogue.errors import MovieNotFound
 from cinema.catalogue.facets import count_facets
-from cinema.catalogue.schemas import Facets, MovieOut, MovieQuery
+from cinema.catalogue.schemas import Facets, MovieOut, MovieQuery, Suggestions, SuggestQuery
+from cinema.catalogue.suggest import suggest
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import IDENTITY, Access, Identity
 from cinema.http.pagination import CursorPage, Page, page_of
@@ -41,6 +42,17 @@ async def list_movies(
 async def get_facets(request: web.Request, query: MovieQuery) -> Facets:
     """Count the choices of each filter, under all the others; page and order change nothing."""
     return await count_facets(query)
+
+
+@routes.get("/api/v1/movies/suggest")
+@endpoint(query=SuggestQuery, access=Access.PUBLIC, shared=True)
+async def get_suggestions(request: web.Request, query: SuggestQuery) -> Suggestions:
+    """Offer at most ten names of movies and people for what has been typed so far.
+
+    A name is offered where each typed word begins a word of it, whatever the accents; whole names
+    come first, then the most watched.
+    """
+    return Suggestions(items=await suggest(query.q))
 
 
 @routes.get("/api/v1/movies/{movie:[0-9]{1,18}|[0-9a-fA-F-]{36}}")

@@ -142,6 +142,25 @@ class Facets(BaseModel):
     prices: list[PriceFacet]
 
 
+class SuggestQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    q: str = Field(default="", max_length=100, description="What has been typed so far.")
+
+
+class Suggestion(BaseModel):
+    """A name to look for; `year` is a movie's."""
+
+    kind: Literal["movie", "director", "star"]
+    id: int
+    name: str
+    year: int | None
+
+
+class Suggestions(BaseModel):
+    items: list[Suggestion]
+
+
 class LabelQuery(PageQuery):
     q: str = Field(
         default="", max_length=100, description="What the name, or a word of it, begins with."
