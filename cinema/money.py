@@ -2,24 +2,65 @@
 
 from decimal import Decimal
 
-EXPONENTS = {
-    **dict.fromkeys(
-        ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd"), 0
-    ),
-    **dict.fromkeys(("vuv", "xaf", "xof", "xpf"), 0),
-    **dict.fromkeys(("bhd", "jod", "kwd", "omr", "tnd"), 3),
-}
+ZERO_DECIMAL = frozenset(
+    {
+        "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf",
+        "xof", "xpf",
+    }
+)  # fmt: skip
+THREE_DECIMAL = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
 """Decimal places of the currencies that do not have two (Stripe, "Supported currencies")."""
+WHOLE = ZERO_DECIMAL | {"isk", "ugx"}
+"""Currencies of whole amounts; Stripe takes the last two as if they had cents ("Special cases")."""
 DEFAULT_EXPONENT = 2
+PRICE_PLACES = 2
+"""A price's decimals: also where a currency has three, since Stripe wants the third to be 0."""
 
 MINIMUM_CHARGE = {
-    "usd": Decimal("0.50"), "eur": Decimal("0.50"), "gbp": Decimal("0.30"), "jpy": Decimal(50),
-}  # fmt: skip
-"""The least that Stripe charges ("Minimum and maximum charge amounts")."""
+    currency: Decimal(amount)
+    for amount, currencies in {
+        "0.30": "gbp",
+        "0.50": "aud brl cad chf eur inr nzd sgd usd",
+        "1": "bgn",
+        "2": "aed myr pln ron",
+        "2.50": "dkk",
+        "3": "nok sek",
+        "4": "hkd",
+        "10": "mxn thb",
+        "15": "czk",
+        "50": "jpy",
+        "175": "huf",
+    }.items()
+    for currency in currencies.split()
+}
+"""The least that Stripe charges ("Minimum and maximum charge amounts").
+
+For the other currencies it publishes none: it compares what they come to in the account's own, at
+the rate of the moment, so that only Stripe itself can refuse them.
+"""
+MOST_MINOR = 99_999_999
+"""The most that Stripe charges, in the smallest unit: eight digits."""
 
 
 def exponent(currency: str) -> int:
-    return EXPONENTS.get(currency, DEFAULT_EXPONENT)
+    """Return how many places the smallest unit is away at Stripe's door."""
+    if currency in ZERO_DECIMAL:
+        return 0
+    return 3 if currency in THREE_DECIMAL else DEFAULT_EXPONENT
+
+
+def is_payable(amount: Decimal, currency: str) -> bool:
+    """Tell whether an amount is no finer than what can be paid in the currency."""
+    places = 0 if currency in WHOLE else PRICE_PLACES
+    return amount.scaleb(places) == amount.scaleb(places).to_integral_value()
+
+
+def minimum_charge(currency: str) -> Decimal:
+    return MINIMUM_CHARGE.get(currency, Decimal(0))
+
+
+def maximum_charge(currency: str) -> Decimal:
+    return from_minor(MOST_MINOR, currency)
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
@@ -38,7 +79,11 @@ SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 
 
 def written(amount: Decimal, currency: str) -> str:
-    """Write an amount for a reader: `$9.99`, `¥1,200`, `1,200.000 KWD`."""
-    number = f"{amount:,.{exponent(currency)}f}"
+    """Write an amount for a reader: `$9.99`, `¥1,200`, `1,200.000 KWD`.
+
+    What is finer than the currency, such as a price from before it was changed, stays in sight.
+    """
+    places = 0 if currency in WHOLE else exponent(currency)
+    number = f"{amount:,.{places}f}" if is_payable(amount, currency) else f"{amount:,}"
     sign = SIGNS.get(currency)
     return f"{sign}{number}" if sign else f"{number} {currency.upper()}"

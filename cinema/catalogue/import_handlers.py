@@ -5,6 +5,7 @@ from aiohttp import web
 from cinema.catalogue import imports
 from cinema.catalogue.import_errors import ImportNotFound, ImportTooLarge
 from cinema.catalogue.import_schemas import ImportMovies, ImportOut, RefusedRowOut
+from cinema.catalogue.pricing import require_payable
 from cinema.errors import InvalidRequest, TooLarge, UnsupportedType
 from cinema.http.body import path_id, validate
 from cinema.http.endpoint import endpoint
@@ -38,6 +39,7 @@ async def import_movies(request: web.Request) -> ImportOut:
     try:
         upload = await open_upload(request, "file", imports.MOST_BYTES)
         command = validate(ImportMovies, upload.fields, "body")
+        require_payable(command.price, request.app[RESOURCES].settings.currency)
         return await imports.request_import(
             request.app[RESOURCES].storage,
             current_identity(request).user_id,

@@ -25,8 +25,12 @@ routes = web.RouteTableDef()
 MOVIE = "/api/v1/movies/{movie:[0-9]{1,18}|[0-9a-fA-F-]{36}}"
 
 
+def _currency(request: web.Request) -> str:
+    return request.app[RESOURCES].settings.currency
+
+
 async def _movie(request: web.Request, key: int | str) -> MovieOut:
-    return await get_movie(str(key), request.app[RESOURCES].settings.currency)
+    return await get_movie(str(key), _currency(request))
 
 
 @routes.post("/api/v1/movies")
@@ -37,7 +41,7 @@ async def create_movie(request: web.Request, body: CreateMovie) -> MovieOut:
     Genres, people and the certification are given by name or by id; a name that is not there
     yet is made.
     """
-    return await _movie(request, await service.create_movie(body))
+    return await _movie(request, await service.create_movie(body, _currency(request)))
 
 
 @routes.patch(MOVIE)
@@ -45,7 +49,7 @@ async def create_movie(request: web.Request, body: CreateMovie) -> MovieOut:
 async def update_movie(request: web.Request, body: UpdateMovie) -> MovieOut:
     """Change what is sent of a movie; open carts and pages show it at once."""
     movie = await _movie(request, request.match_info["movie"])
-    await service.update_movie(movie.id, body)
+    await service.update_movie(movie.id, body, _currency(request))
     return await _movie(request, movie.id)
 
 

@@ -29,6 +29,18 @@ class PriceChanged(Conflict):
     code, title = "price_changed", "The price has changed"
 
 
+class AmountTooSmall(Conflict):
+    """`minimum` is the least that Stripe charges."""
+
+    code, title = "amount_too_small", "The total is below what can be charged"
+
+
+class AmountTooLarge(Conflict):
+    """`maximum` is the most that Stripe charges at once."""
+
+    code, title = "amount_too_large", "The total is above what can be charged at once"
+
+
 class OrderNotFound(NotFound):
     code, title = "order_not_found", "There is no such order"
 

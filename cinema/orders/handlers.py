@@ -9,6 +9,8 @@ from cinema.http.pagination import CursorPage, Page, PageQuery, cursor_id, encod
 from cinema.orders import queries, service
 from cinema.orders.errors import (
     AlreadyInOrder,
+    AmountTooLarge,
+    AmountTooSmall,
     CartChanged,
     CartEmpty,
     NothingToOrder,
@@ -25,7 +27,15 @@ routes = web.RouteTableDef()
 @endpoint(
     PlaceOrder,
     status=HTTPStatus.CREATED,
-    errors=(CartEmpty, CartChanged, NothingToOrder, AlreadyInOrder, PriceChanged),
+    errors=(
+        CartEmpty,
+        CartChanged,
+        NothingToOrder,
+        AlreadyInOrder,
+        PriceChanged,
+        AmountTooSmall,
+        AmountTooLarge,
+    ),
     idempotent=True,
 )
 async def place_order(request: web.Request, body: PlaceOrder) -> PlacedOrder:

@@ -1,6 +1,6 @@
 """The life of an order: every change of state emits one event and writes one audit row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +11,11 @@ from cinema.database import atomic, current_transaction, fetch
 from cinema.library import service as library
 from cinema.library.queries import holdings
 from cinema.library.service import SoldItem
+from cinema.money import is_payable, maximum_charge, minimum_charge, written
 from cinema.orders.errors import (
     AlreadyInOrder,
+    AmountTooLarge,
+    AmountTooSmall,
     CartChanged,
     CartEmpty,
     NothingToOrder,
@@ -41,17 +44,19 @@ async def place_order(
 ) -> PlacedOrder:
     """Turn the cart into a pending order at today's prices; the cart stays until it is paid.
 
-    Raises CartEmpty, CartChanged, AlreadyInOrder, NothingToOrder, PriceChanged.
+    Raises CartEmpty, CartChanged, AlreadyInOrder, NothingToOrder, PriceChanged, AmountTooSmall,
+    AmountTooLarge.
     """
     locked = await cart.lock_lines(user_id)
     if wanted.cart_version is not None and wanted.cart_version != locked.version:
         raise CartChanged(version=locked.version)
     if not locked.lines:
         raise CartEmpty
-    lines, excluded = await _sellable(user_id, locked.lines)
+    lines, excluded = await _sellable(user_id, locked.lines, currency)
     total = sum((line.price for line in lines), Decimal("0.00"))
     if wanted.expected_total is not None and wanted.expected_total != total:
         raise PriceChanged(expected_total=str(wanted.expected_total), total=str(total))
+    require_chargeable(total, currency)
     order = await _insert(user_id, lines, total, currency, lifetime_minutes)
     after = {"total": str(total), "currency": currency}
     await audit.record("order.created", subject_of(order.id), after=after)
@@ -60,7 +65,7 @@ async def place_order(
 
 
 async def _sellable(
-    user_id: int, lines: Sequence[CartLine]
+    user_id: int, lines: Sequence[CartLine], currency: str
 ) -> tuple[list[CartLine], list[ExcludedMovie]]:
     """Part the cart into what can be ordered and what is left out, with the reasons."""
     held = await holdings(user_id, [line.movie_id for line in lines])
@@ -69,19 +74,38 @@ async def _sellable(
         raise AlreadyInOrder(order_ids=open_orders)
     owned = {movie_id for movie_id, one in held.items() if one.purchased}
     excluded = [
-        ExcludedMovie(
-            movie_id=line.movie_id,
-            name=line.name,
-            reason="already_purchased" if line.movie_id in owned else "not_available",
-        )
+        ExcludedMovie(movie_id=line.movie_id, name=line.name, reason=reason)
         for line in lines
-        if line.movie_id in owned or not line.is_available
+        if (reason := _obstacle(line, owned, currency))
     ]
     left_out = {movie.movie_id for movie in excluded}
     sellable = [line for line in lines if line.movie_id not in left_out]
     if not sellable:
         raise NothingToOrder(excluded=[movie.model_dump() for movie in excluded])
     return sellable, excluded
+
+
+def _obstacle(line: CartLine, owned: Collection[int], currency: str) -> str:
+    """Say why a movie is left out; empty where it is not."""
+    if line.movie_id in owned:
+        return "already_purchased"
+    if not line.is_available:
+        return "not_available"
+    # A price from before the house's currency was changed to one without cents.
+    return "" if is_payable(line.price, currency) else "price_not_payable"
+
+
+def require_chargeable(total: Decimal, currency: str) -> None:
+    """Refuse what Stripe would not charge; what costs nothing never comes to Stripe."""
+    least, most = minimum_charge(currency), maximum_charge(currency)
+    if 0 < total < least:
+        text = f"The total is below {written(least, currency)}, the least that can be charged."
+        raise AmountTooSmall(text, minimum=str(least))
+    if total > most:
+        text = (
+            f"The total is above {written(most, currency)}, the most that can be charged at once."
+        )
+        raise AmountTooLarge(text, maximum=str(most))
 
 
 async def _insert(

@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from cinema import audit
 from cinema.accounts.models import User
 from cinema.database import atomic, fetch
-from cinema.money import MINIMUM_CHARGE
 from cinema.orders import service as orders
 from cinema.orders.errors import OrderNotPending
 from cinema.orders.models import Order, OrderStatus
 from cinema.orders.timeline import subject_of
 from cinema.outbox import top_of_log
 from cinema.payments import service
-from cinema.payments.errors import AlreadyPaid, AmountTooSmall, OrderWithdrawn
+from cinema.payments.errors import AlreadyPaid, OrderWithdrawn
 from cinema.payments.models import Checkout, CheckoutStatus
 from cinema.payments.schemas import CheckoutOut
 from cinema.payments.stripe import NewSession, SessionState, StripeGateway, StripeRefused
@@ -47,7 +45,7 @@ async def start_checkout(gateway: StripeGateway, user_id: int, order_id: int) ->
     """Return the address where the order can be paid; an order that costs nothing is paid at once.
 
     An open session is used again. Raises OrderNotFound, OrderNotPending, OrderWithdrawn,
-    AmountTooSmall, StripeUnavailable; after the last nothing is lost and a repeat goes on.
+    StripeUnavailable; after the last nothing is lost and a repeat goes on.
     """
     attempt = await _begin_or_withdraw(user_id, order_id)
     try:
@@ -86,9 +84,6 @@ async def _begin(user_id: int, order_id: int) -> Attempt | None:
     if order.total_amount == 0:
         await service.settle_free(order)
         return Attempt(0, f"/orders/{order.id}", order.expires_at)
-    minimum = MINIMUM_CHARGE.get(order.currency, Decimal(0))
-    if order.total_amount < minimum:
-        raise AmountTooSmall(f"The total is below {minimum} {order.currency}.")
     current = await _current_checkout(order)
     checkout = current or await _next_checkout(order)
     if checkout.status is CheckoutStatus.OPEN:

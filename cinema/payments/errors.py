@@ -1,8 +1,4 @@
-from cinema.errors import Conflict, NotFound
-
-
-class AmountTooSmall(Conflict):
-    code, title = "amount_too_small", "The total is below what can be charged"
+from cinema.errors import Conflict, InvalidRequest, NotFound
 
 
 class OrderWithdrawn(Conflict):
@@ -39,6 +35,10 @@ class RefundTooLarge(Conflict):
     """`remaining` is what can still be paid back."""
 
     code, title = "refund_too_large", "That is more than is left of the payment"
+
+
+class AmountNotPayable(InvalidRequest):
+    code, title = "amount_not_payable", "The currency has no such small coin"
 
 
 class RefundInProgress(Conflict):

@@ -14,7 +14,7 @@ from cinema.orders.schemas import OrderOut
 from cinema.payments import checkout, closing, inbox, queries, refund_requests
 from cinema.payments.errors import (
     AlreadyPaid,
-    AmountTooSmall,
+    AmountNotPayable,
     MovieWatched,
     NothingToRefund,
     OrderWithdrawn,
@@ -49,7 +49,6 @@ REFUSALS = (NothingToRefund, RefundInProgress, RefundTooLarge, PaymentIsDisputed
         OrderNotPending,
         OrderWithdrawn,
         AlreadyPaid,
-        AmountTooSmall,
         StripeRefused,
         StripeUnavailable,
     ),
@@ -103,7 +102,7 @@ async def refund_order(request: web.Request, body: OrderRefund) -> RefundOut:
     PaymentRefund,
     access=Access.MODERATOR,
     status=HTTPStatus.ACCEPTED,
-    errors=(PaymentNotFound, *REFUSALS),
+    errors=(PaymentNotFound, AmountNotPayable, *REFUSALS),
     idempotent=True,
 )
 async def refund_payment(request: web.Request, body: PaymentRefund) -> RefundOut:

@@ -10,11 +10,13 @@ from decimal import Decimal
 
 from cinema.database import atomic, fetch
 from cinema.library.queries import watched
+from cinema.money import is_payable
 from cinema.orders import service as orders
 from cinema.orders.models import Order
 from cinema.orders.queries import get_order
 from cinema.payments import ledger
 from cinema.payments.errors import (
+    AmountNotPayable,
     MovieWatched,
     NothingToRefund,
     PaymentIsDisputed,
@@ -118,14 +120,16 @@ async def refund_order(
 async def refund_payment(payment_id: int, wanted: PaymentRefund, by: int) -> RefundOut:
     """Promise to pay a sum back, or all that is left.
 
-    Raises PaymentNotFound, NothingToRefund, RefundInProgress, PaymentIsDisputed, and
-    RefundTooLarge for more than is left.
+    Raises PaymentNotFound, NothingToRefund, RefundInProgress, PaymentIsDisputed,
+    RefundTooLarge for more than is left, and AmountNotPayable.
     """
     if not await Payment.filter(id=payment_id).exists():
         raise PaymentNotFound
     _, payment = await ledger.lock_books(payment_id)
     rest = await _rest(payment)
     amount = rest.amount if wanted.amount is None else wanted.amount
+    if not is_payable(amount, payment.currency):
+        raise AmountNotPayable(f"{amount} {payment.currency.upper()} cannot be paid.")
     chosen = _left(rest) if wanted.amount is None else []
     return await _promise(payment, rest, amount, wanted.reason, by=by, chosen=chosen)
 

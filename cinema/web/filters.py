@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+from cinema.money import written
+
 MINUTES_AN_HOUR = 60
-SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 DEVICES = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "Linux")
 BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "Chrom": "Chrome"}
 
@@ -19,9 +20,7 @@ class Priced(Protocol):
 
 def money(amount: Decimal | str, currency: str) -> str:
     """Write an amount with its currency: `$9.99`, `1,200.00 CHF`."""
-    number = f"{Decimal(amount):,}"
-    sign = SIGNS.get(currency)
-    return f"{sign}{number}" if sign else f"{number} {currency.upper()}"
+    return written(Decimal(amount), currency)
 
 
 def dollars(amount: Decimal) -> str:
@@ -56,7 +55,7 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def written(moment: datetime) -> str:
+def moment_of(moment: datetime) -> str:
     """Write a moment in UTC; a script puts it into the reader's own zone."""
     return f"{moment.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
 
@@ -80,6 +79,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "duration": duration,
     "clock": clock,
     "iso": iso,
-    "moment": written,
+    "moment": moment_of,
     "device": device,
 }

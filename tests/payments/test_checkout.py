@@ -210,16 +210,6 @@ async def test_an_order_that_costs_nothing_is_paid_without_stripe(
     assert (status, body["code"]) == (409, "order_already_paid")
 
 
-async def test_a_total_below_stripes_minimum_is_refused_early(
-    buyer: Buyer, settings: Settings
-) -> None:
-    order_id = await order_of(buyer, "0.49")
-    status, body = await checkout(buyer, order_id)
-    assert (status, body["code"]) == (409, "amount_too_small")
-    assert await fetch("SELECT count(*) AS n FROM checkouts") == [{"n": 0}]
-    assert await buyer.order_status(order_id) == "pending"
-
-
 async def test_a_movie_that_costs_nothing_beside_another_is_no_line_of_the_page(
     shop: Client, buyer: Buyer
 ) -> None:

@@ -118,7 +118,12 @@ SCENARIOS: dict[int, str] = {
         torture/test_kills.py::test_a_receipt_is_repeated_once_at_most_and_under_its_name
         mails/test_sending.py::test_a_mail_whose_receipt_was_lost_is_repeated_under_the_same_name
     """,
-    40: "payments/test_checkout.py::test_a_total_below_stripes_minimum_is_refused_early",
+    40: """
+        payments/test_currencies.py::test_the_sums_of_ten_thousand_random_carts_are_exact_to_the_unit
+        payments/test_currencies.py::test_a_cart_is_charged_and_paid_back_to_the_unit
+        payments/test_currencies.py::test_a_total_that_stripe_would_refuse_is_refused_before_there_is_an_order
+        test_no_float_money.py::test_no_float_is_near_money
+    """,
 }
 
 

@@ -13,6 +13,7 @@ from cinema.catalogue.errors import MovieExists, MovieNotFound
 from cinema.catalogue.events import MovieChanged, MovieCreated, MovieDeleted
 from cinema.catalogue.indexing import write_search
 from cinema.catalogue.labels import CERTIFICATIONS, LINKED, Kind
+from cinema.catalogue.pricing import require_payable
 from cinema.catalogue.service.labels import choose
 from cinema.catalogue.write_schemas import CreateMovie, UpdateMovie
 from cinema.database import atomic, constraint, fetch
@@ -59,12 +60,13 @@ class Chosen:
     linked: Mapping[Kind, list[int]]
 
 
-async def create_movie(command: CreateMovie) -> int:
+async def create_movie(command: CreateMovie, currency: str) -> int:
     """Add a movie; returns its id.
 
-    Raises MovieExists, also for the loser of a race, and InvalidRequest for ids that are unknown
-    and a release that is not ahead.
+    Raises MovieExists, also for the loser of a race, and InvalidRequest for ids that are unknown,
+    a release that is not ahead and a price that cannot be paid in the currency.
     """
+    require_payable(command.price, currency)
     try:
         return await _create(command)
     except IntegrityError as error:
@@ -85,12 +87,14 @@ async def _create(command: CreateMovie) -> int:
     return movie_id
 
 
-async def update_movie(movie_id: int, command: UpdateMovie) -> None:
+async def update_movie(movie_id: int, command: UpdateMovie, currency: str) -> None:
     """Change what the command holds.
 
-    Raises MovieNotFound, MovieExists, and InvalidRequest for ids that are unknown and a release
-    that is not ahead.
+    Raises MovieNotFound, MovieExists, and InvalidRequest for ids that are unknown, a release that
+    is not ahead and a price that cannot be paid in the currency.
     """
+    if "price" in command.model_fields_set:
+        require_payable(command.price, currency)
     try:
         await _update(movie_id, command)
     except IntegrityError as error:

@@ -24,7 +24,11 @@ from cinema.web.sayings import listed, shortened
 
 routes = web.RouteTableDef()
 
-REASONS = {"already_purchased": "is yours already", "not_available": "is not on sale now"}
+REASONS = {
+    "already_purchased": "is yours already",
+    "not_available": "is not on sale now",
+    "price_not_payable": "has no price that can be paid",
+}
 ORDER = "/orders/{order_id:[0-9]{1,18}}"
 
 

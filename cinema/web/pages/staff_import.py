@@ -8,6 +8,7 @@ from aiohttp import web
 
 from cinema.catalogue import imports
 from cinema.catalogue.import_schemas import ImportMovies
+from cinema.catalogue.pricing import require_payable
 from cinema.http.body import path_id, read_query, validate
 from cinema.http.download import send_csv
 from cinema.http.identity import Access, current_identity
@@ -41,6 +42,7 @@ async def import_page(request: web.Request) -> Context:
 async def send_in(request: web.Request, upload: Upload) -> web.StreamResponse:
     """Send a file of films in."""
     command = validate(ImportMovies, {"price": upload.fields.get("price", "").strip()}, "body")
+    require_payable(command.price, request.app[RESOURCES].settings.currency)
     await imports.request_import(
         request.app[RESOURCES].storage,
         current_identity(request).user_id,

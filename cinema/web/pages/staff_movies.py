@@ -87,7 +87,7 @@ async def new_movie(request: web.Request) -> Context:
 async def create_movie(request: web.Request, form: Form) -> web.StreamResponse:
     """Add a film."""
     try:
-        movie_id = await service.create_movie(_read(form))
+        movie_id = await service.create_movie(_read(form), _currency(request))
     except InvalidRequest as error:
         raise _at_fields(error) from None
     return told(request, f"/staff/movies/{movie_id}", "good", "The film is in the catalogue.")
@@ -107,7 +107,7 @@ async def update_movie(request: web.Request, form: Form) -> web.StreamResponse:
     try:
         wanted = _read(form)
         command = UpdateMovie.model_construct(_touched(form), **dict(wanted))
-        await service.update_movie(path_id(request, "movie_id"), command)
+        await service.update_movie(path_id(request, "movie_id"), command, _currency(request))
     except InvalidRequest as error:
         raise _at_fields(error) from None
     return told(request, request.path, "good", "Saved. Open pages and carts show it already.")
@@ -119,7 +119,8 @@ async def set_availability(request: web.Request, form: Form) -> web.StreamRespon
     """Put a film on sale or take it off."""
     is_available = form.text("is_available") == "true"
     movie_id = path_id(request, "movie_id")
-    await service.update_movie(movie_id, UpdateMovie(is_available=is_available))
+    command = UpdateMovie(is_available=is_available)
+    await service.update_movie(movie_id, command, _currency(request))
     return see_other(back(request, form))
 
 
