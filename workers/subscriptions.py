@@ -28,11 +28,13 @@ from cinema.notifications.jobs import (
     ring_payment_refunded,
 )
 from cinema.notifications.order_mails import (
+    mail_dispute_lost,
     mail_order_created,
     mail_order_expired,
     mail_payment_failed,
     mail_receipt,
     mail_refund,
+    mail_refund_failed,
 )
 from cinema.orders import events as orders
 from cinema.payments import events as payments
@@ -59,8 +61,8 @@ SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {
     payments.PaymentRefunded: (ring_payment_refunded, mail_refund),
     payments.PaymentMismatched: (alert_staff,),
     payments.PaymentDisputed: (alert_disputed,),
-    payments.DisputeClosed: (ring_dispute_lost, alert_dispute_closed),
-    payments.RefundFailed: (alert_refund_failed,),
+    payments.DisputeClosed: (ring_dispute_lost, alert_dispute_closed, mail_dispute_lost),
+    payments.RefundFailed: (alert_refund_failed, mail_refund_failed),
 }
 
 JOBS: Mapping[str, Job] = {job.__name__: job for jobs in SUBSCRIPTIONS.values() for job in jobs}

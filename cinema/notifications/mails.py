@@ -28,6 +28,8 @@ SUBJECTS: Mapping[str, str] = {
     "payment_failed": "The payment for order {order_id} did not go through",
     "order_expired": "Order {order_id} has expired",
     "refund_confirmed": "Refund for order {order_id}",
+    "refund_failed": "The refund for order {order_id} did not arrive",
+    "dispute_lost": "Your bank took back the payment for order {order_id}",
 }
 BLANK_LINES = re.compile(r"\n{3,}")
 

@@ -11,7 +11,13 @@ from cinema.orders.events import OrderCreated, OrderEvent, OrderExpired, OrderPa
 from cinema.orders.models import OrderStatus
 from cinema.orders.queries import get_order
 from cinema.orders.schemas import OrderOut
-from cinema.payments.events import PaymentEvent, PaymentFailed, PaymentRefunded
+from cinema.payments.events import (
+    DisputeClosed,
+    PaymentEvent,
+    PaymentFailed,
+    PaymentRefunded,
+    RefundFailed,
+)
 from cinema.resources import Resources
 
 
@@ -32,6 +38,8 @@ class Receipt:
     paid: str
     payment: str
     is_open: bool
+    is_charged: bool = False
+    """A payment came that the order had no use for; it goes back."""
 
 
 async def mail_order_created(resources: Resources, event: OrderCreated, run: RunContext) -> None:
@@ -60,9 +68,24 @@ async def mail_payment_failed(resources: Resources, event: PaymentFailed, run: R
 
 
 async def mail_refund(resources: Resources, event: PaymentRefunded, run: RunContext) -> None:
+    await _tell_of_money(resources, run, "refund_confirmed", event)
+
+
+async def mail_refund_failed(resources: Resources, event: RefundFailed, run: RunContext) -> None:
+    await _tell_of_money(resources, run, "refund_failed", event)
+
+
+async def mail_dispute_lost(resources: Resources, event: DisputeClosed, run: RunContext) -> None:
+    if event.status == "lost":
+        await _tell_of_money(resources, run, "dispute_lost", event)
+
+
+async def _tell_of_money(
+    resources: Resources, run: RunContext, kind: str, event: PaymentEvent
+) -> None:
     order = await get_order(event.user_id, event.order_id)
     values = {"amount": written(event.amount, event.currency), "at": moment(run.at)}
-    await _send(resources, run, "refund_confirmed", event, order, values=values)
+    await _send(resources, run, kind, event, order, values=values)
 
 
 async def _send(
@@ -105,4 +128,5 @@ def _receipt(order: OrderOut, payment: str) -> Receipt:
         paid=moment(order.paid_at) if order.paid_at else "",
         payment=payment,
         is_open=order.status is OrderStatus.PENDING,
+        is_charged=any(entry.what == "paid_in_vain" for entry in order.timeline),
     )
