@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from cinema.accounts import events as accounts
 from cinema.accounts.jobs import delete_last_avatar, delete_old_avatar
+from cinema.catalogue import events as catalogue
 from cinema.catalogue.import_events import ImportRequested
 from cinema.catalogue.jobs import delete_old_medium, read_import
 from cinema.catalogue.media_events import MediaReplaced
@@ -15,6 +16,13 @@ from cinema.notifications.account_mails import (
     mail_password_changed,
     mail_password_reset,
     mail_session_stolen,
+)
+from cinema.notifications.community_jobs import (
+    alert_delete_blocked,
+    ring_comment_liked,
+    ring_comment_removed,
+    ring_comment_replied,
+    ring_taken_from_carts,
 )
 from cinema.notifications.jobs import (
     alert_dispute_closed,
@@ -39,6 +47,7 @@ from cinema.notifications.order_mails import (
 from cinema.orders import events as orders
 from cinema.payments import events as payments
 from cinema.payments.jobs import ask_for_refund, settle_stripe_event
+from cinema.social import events as social
 from cinema.social.jobs import forget_votes
 
 SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {
@@ -52,6 +61,11 @@ SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {
     accounts.UserDeleted: (delete_last_avatar, forget_votes),
     MediaReplaced: (delete_old_medium,),
     ImportRequested: (read_import,),
+    catalogue.MovieTakenFromCarts: (ring_taken_from_carts,),
+    catalogue.MovieDeleteBlocked: (alert_delete_blocked,),
+    social.CommentCreated: (ring_comment_replied,),
+    social.CommentLiked: (ring_comment_liked,),
+    social.ReportsResolved: (ring_comment_removed,),
     orders.OrderCreated: (mail_order_created,),
     orders.OrderPaid: (ring_order_paid, mail_receipt),
     orders.OrderExpired: (ring_order_expired, mail_order_expired),

@@ -51,14 +51,18 @@ EXPORTS = {
         " ORDER BY w.id"
     ),
     "notifications": (
-        "SELECT kind, payload::text, read_at, created_at FROM notifications"
-        " WHERE user_id = $1 ORDER BY id"
+        "SELECT kind, (payload - 'folded')::text AS payload, read_at, created_at"
+        " FROM notifications WHERE user_id = $1 ORDER BY id"
+    ),
+    "notification_settings": (
+        "SELECT kind, in_app, email FROM notification_settings WHERE user_id = $1 ORDER BY id"
     ),
 }
 JSON_COLUMNS = {"items", "payload"}
 ERASURES = (
     "DELETE FROM cart_items USING carts c WHERE cart_id = c.id AND c.user_id = $1",
     "DELETE FROM notifications WHERE user_id = $1",
+    "DELETE FROM notification_settings WHERE user_id = $1",
     "DELETE FROM watch_progress WHERE user_id = $1",
     "DELETE FROM idempotency_keys WHERE user_id = $1",
 )

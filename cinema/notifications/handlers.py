@@ -3,7 +3,7 @@ from aiohttp import web
 from cinema.http.body import path_id
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import current_identity
-from cinema.http.pagination import CursorPage, Page, page_of
+from cinema.http.pagination import CursorPage, Page, page_by_id, page_of
 from cinema.notifications import queries, service
 from cinema.notifications.errors import NotificationNotFound
 from cinema.notifications.schemas import NotificationOut, NotificationQuery, ReadAll, UnreadCount
@@ -21,8 +21,7 @@ async def list_notifications(
     if query.cursor is None:
         items, total = await queries.list_notifications(user_id, query)
         return page_of(request, query, items, total)
-    page, more = await queries.list_notifications_before(user_id, query)
-    return CursorPage(items=page, per_page=query.per_page, next_cursor=more)
+    return page_by_id(query, await queries.list_notifications_before(user_id, query))
 
 
 @routes.get("/api/v1/notifications/unread-count")

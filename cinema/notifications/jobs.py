@@ -4,7 +4,7 @@ from typing import Any
 
 from cinema.database import fetch
 from cinema.jobs import RunContext
-from cinema.notifications.service import notify
+from cinema.notifications.ringing import News, notify, ring_everywhere
 from cinema.orders.events import OrderEvent, OrderExpired, OrderPaid
 from cinema.payments.events import (
     DisputeClosed,
@@ -47,36 +47,37 @@ async def ring_dispute_lost(resources: Resources, event: DisputeClosed, run: Run
 async def alert_staff(resources: Resources, event: PaymentMismatched, run: RunContext) -> None:
     """Ring for everybody who can look into it."""
     payload = {"expected": event.expected, "received": event.received}
-    await _ring_staff(run, "payment_mismatched", {"order_id": event.order_id, **payload})
+    await ring_staff(run, "payment_mismatched", {"order_id": event.order_id, **payload})
 
 
 async def alert_disputed(resources: Resources, event: PaymentDisputed, run: RunContext) -> None:
     payload = {"order_id": event.order_id, "reason": event.dispute_reason}
-    await _ring_staff(run, "payment_disputed", payload)
+    await ring_staff(run, "payment_disputed", payload)
 
 
 async def alert_dispute_closed(resources: Resources, event: DisputeClosed, run: RunContext) -> None:
     payload = {"order_id": event.order_id, "status": event.status}
     # The buyer's own bell rings for another reason.
-    await _ring_staff(run, "dispute_closed", payload, but=event.user_id)
+    await ring_staff(run, "dispute_closed", payload, but=event.user_id)
 
 
 async def alert_refund_failed(resources: Resources, event: RefundFailed, run: RunContext) -> None:
     payload = {"order_id": event.order_id, "reason": event.failure_reason}
-    await _ring_staff(run, "refund_failed", payload)
+    await ring_staff(run, "refund_failed", payload)
 
 
-async def _ring_staff(
+async def ring_staff(
     run: RunContext, kind: str, payload: dict[str, Any], *, but: int | None = None
 ) -> None:
+    """Ring for every moderator and administrator, but not for the user `but`."""
     staff = await fetch(
         "SELECT users.id FROM users JOIN user_groups ON user_groups.id = group_id"
         " WHERE is_active AND deleted_at IS NULL AND name IN ('MODERATOR', 'ADMIN')"
         " AND users.id IS DISTINCT FROM $1::bigint ORDER BY users.id",
         but,
     )
-    for member in staff:
-        await notify(member["id"], kind, payload, str(run.outbox_id))
+    news = News(kind, payload, str(run.outbox_id))
+    await ring_everywhere([member["id"] for member in staff], news)
 
 
 async def _ring(

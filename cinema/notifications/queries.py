@@ -1,19 +1,42 @@
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from cinema.database import fetch
-from cinema.http.pagination import cursor_id, encode_cursor
+from cinema.http.pagination import cursor_id
 from cinema.notifications.schemas import NotificationOut, NotificationQuery
+from cinema.social.queries.comments import AUTHOR
 
-SELECT = "SELECT id, kind, payload, read_at, created_at FROM notifications"
-MATCHING = "user_id = $1 AND ($2::boolean IS NULL OR (read_at IS NULL) = $2)"
+# Who did it is kept as a number alone: a name follows its owner, and goes when its owner goes.
+SELECT = f"""
+SELECT n.id, n.user_id, n.kind, n.read_at, n.created_at,
+       n.payload - 'folded' || CASE WHEN u.id IS NULL THEN '{{}}'::jsonb
+                                    ELSE jsonb_build_object('actor', {AUTHOR}) END AS payload
+  FROM notifications n LEFT JOIN users u ON u.id = (n.payload->>'actor_id')::bigint
+       LEFT JOIN user_profiles p ON p.user_id = u.id
+"""  # noqa: S608 - composed of constants
+MATCHING = "n.user_id = $1 AND ($2::boolean IS NULL OR (n.read_at IS NULL) = $2)"
 
 
 async def unread_count(user_id: int) -> int:
-    [row] = await fetch(
-        "SELECT count(*) AS n FROM notifications WHERE user_id = $1 AND read_at IS NULL", user_id
+    return (await unread_counts([user_id]))[user_id]
+
+
+async def unread_counts(user_ids: Sequence[int]) -> dict[int, int]:
+    rows = await fetch(
+        "SELECT user_id, count(*) AS n FROM notifications"
+        " WHERE user_id = ANY($1::bigint[]) AND read_at IS NULL GROUP BY user_id",
+        list(user_ids),
     )
-    return int(row["n"])
+    return dict.fromkeys(user_ids, 0) | {row["user_id"]: row["n"] for row in rows}
+
+
+async def get_notifications(ids: Sequence[int]) -> list[tuple[int, NotificationOut]]:
+    """Return those of the notifications that there are, each beside the id of its owner."""
+    if not ids:
+        return []
+    rows = await fetch(f"{SELECT} WHERE n.id = ANY($1::bigint[]) ORDER BY n.id", list(ids))
+    return [(row["user_id"], _notification_out(row)) for row in rows]
 
 
 async def list_notifications(
@@ -21,37 +44,41 @@ async def list_notifications(
 ) -> tuple[list[NotificationOut], int]:
     """Return one page of a user's notifications, newest first, and how many there are."""
     [row] = await fetch(
-        f"SELECT count(*) AS n FROM notifications WHERE {MATCHING}",  # noqa: S608
+        f"SELECT count(*) AS n FROM notifications n WHERE {MATCHING}",  # noqa: S608
         user_id,
         query.unread,
     )
     rows = await fetch(
-        f"{SELECT} WHERE {MATCHING} ORDER BY id DESC LIMIT $3 OFFSET $4",
+        f"{SELECT} WHERE {MATCHING} ORDER BY n.id DESC LIMIT $3 OFFSET $4",
         user_id,
         query.unread,
         query.per_page,
         query.offset,
     )
-    return [notification_out(row) for row in rows], int(row["n"])
+    return [_notification_out(row) for row in rows], int(row["n"])
 
 
 async def list_notifications_before(
     user_id: int, query: NotificationQuery
-) -> tuple[list[NotificationOut], str | None]:
-    """Return the page behind the query's cursor and the cursor of the next one."""
+) -> list[NotificationOut]:
+    """Return the page behind the query's cursor, and one row more where there is one."""
     rows = await fetch(
-        f"{SELECT} WHERE {MATCHING} AND id < $3 ORDER BY id DESC LIMIT $4",
+        f"{SELECT} WHERE {MATCHING} AND n.id < $3 ORDER BY n.id DESC LIMIT $4",
         user_id,
         query.unread,
         cursor_id(query.cursor or "") or 2**62,
         query.per_page + 1,
     )
-    page = [notification_out(row) for row in rows[: query.per_page]]
-    more = encode_cursor([str(page[-1].id)]) if len(rows) > len(page) else None
-    return page, more
+    return [_notification_out(row) for row in rows]
 
 
-def notification_out(row: dict[str, Any]) -> NotificationOut:
+def _notification_out(row: dict[str, Any]) -> NotificationOut:
     payload = row["payload"]
     parsed = json.loads(payload) if isinstance(payload, str) else payload
-    return NotificationOut(**{**row, "payload": parsed})
+    return NotificationOut(
+        id=row["id"],
+        kind=row["kind"],
+        payload=parsed,
+        read_at=row["read_at"],
+        created_at=row["created_at"],
+    )

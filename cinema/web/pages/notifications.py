@@ -1,57 +1,18 @@
 """What happened while the visitor looked elsewhere."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
 from aiohttp import web
 
 from cinema.http.body import path_id, read_query
 from cinema.http.identity import Access, current_identity
 from cinema.notifications import queries, service
-from cinema.notifications.schemas import NotificationOut, NotificationQuery
+from cinema.notifications.schemas import NotificationQuery
 from cinema.web.forms import Form
 from cinema.web.listing import pager
+from cinema.web.news import in_words
 from cinema.web.page import Context, action, page
 from cinema.web.redirects import see_other
 
 routes = web.RouteTableDef()
-
-TEXTS = {
-    "order_paid": "Order {order_id} is paid. The films are in your library.",
-    "order_expired": "Order {order_id} has expired. Nothing was charged.",
-    "payment_failed": "The payment of order {order_id} was declined. {recommendation}",
-    "payment_refunded": "The payment of order {order_id} was refunded.",
-    "dispute_lost": "Your bank took back the payment of order {order_id}. Its films are gone.",
-    "payment_disputed": "The payment of order {order_id} is disputed: {reason}.",
-    "dispute_closed": "The dispute about order {order_id} is closed: {status}.",
-    "refund_failed": "A refund for order {order_id} failed: {reason}.",
-    "payment_mismatched": "Stripe reports {received} for order {order_id}, not {expected}.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A notification in words, and where it leads."""
-
-    id: int
-    text: str
-    link: str | None
-    created_at: datetime
-    read_at: datetime | None
-
-
-class _Blank(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
-def in_words(notification: NotificationOut) -> Notice:
-    payload = _Blank(notification.payload)
-    otherwise = notification.kind.replace("_", " ").capitalize() + "."
-    text = TEXTS.get(notification.kind, otherwise).format_map(payload).strip()
-    link = f"/orders/{payload['order_id']}" if payload["order_id"] else None
-    return Notice(notification.id, text, link, notification.created_at, notification.read_at)
 
 
 @routes.get("/notifications")
