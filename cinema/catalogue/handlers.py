@@ -4,11 +4,19 @@ from cinema.cart.queries import add_standings
 from cinema.catalogue import queries
 from cinema.catalogue.errors import MovieNotFound
 from cinema.catalogue.facets import count_facets
-from cinema.catalogue.schemas import Facets, MovieOut, MovieQuery, Suggestions, SuggestQuery
+from cinema.catalogue.schemas import (
+    Facets,
+    MovieOut,
+    MoviePage,
+    MovieQuery,
+    Suggestions,
+    SuggestQuery,
+)
 from cinema.catalogue.suggest import suggest
+from cinema.catalogue.vocabulary import did_you_mean
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import IDENTITY, Access, Identity
-from cinema.http.pagination import CursorPage, Page, page_of
+from cinema.http.pagination import CursorPage, page_of
 from cinema.resources import RESOURCES
 
 routes = web.RouteTableDef()
@@ -21,15 +29,17 @@ def _user_id(request: web.Request) -> int | None:
 
 @routes.get("/api/v1/movies")
 @endpoint(query=MovieQuery, access=Access.PUBLIC, shared=True)
-async def list_movies(
-    request: web.Request, query: MovieQuery
-) -> Page[MovieOut] | CursorPage[MovieOut]:
-    """List, search and filter the catalogue."""
+async def list_movies(request: web.Request, query: MovieQuery) -> MoviePage | CursorPage[MovieOut]:
+    """List, search and filter the catalogue.
+
+    A page with a number offers another spelling (`did_you_mean`) of a search that finds little.
+    """
     currency = request.app[RESOURCES].settings.currency
-    page: Page[MovieOut] | CursorPage[MovieOut]
+    page: MoviePage | CursorPage[MovieOut]
     if query.cursor is None:
         movies, total = await queries.list_movies(query, currency)
-        page = page_of(request, query, movies, total)
+        meant = await did_you_mean(query, total)
+        page = MoviePage(**vars(page_of(request, query, movies, total)), did_you_mean=meant)
     else:
         movies, more = await queries.list_movies_after(query, currency)
         page = CursorPage(items=movies, per_page=query.per_page, next_cursor=more)

@@ -12,6 +12,7 @@ from cinema.catalogue.csvrow import MovieRow
 from cinema.catalogue.events import CatalogueImported
 from cinema.catalogue.indexing import DOCUMENT
 from cinema.catalogue.search import words
+from cinema.catalogue.vocabulary import ADD, WORDS
 from cinema.database import bulk_copy, bulk_execute, transaction
 from cinema.outbox import emit
 
@@ -106,6 +107,11 @@ SELECT given.movie_id, o.id
 ON CONFLICT DO NOTHING
 """
 
+WORDS_OF_ADDED = f"""
+(SELECT word, count(*) AS more
+   FROM added a JOIN movies m ON m.id = a.movie_id, unnest({WORDS}) word GROUP BY word) given
+"""  # noqa: S608 - composed of constants
+
 
 async def import_file(
     path: Path,
@@ -159,6 +165,8 @@ async def import_offers(offers: Iterable[Offer] | AsyncIterable[Offer]) -> int:
         for table in ("genres", "directors", "stars"):
             column = f"{table.removesuffix('s')}_id"
             await bulk_execute(RELATIONS.format(table=table, column=column))
+        # Late: whoever changes a film with one of the words waits for this transaction's end.
+        await bulk_execute(ADD.format(given=WORDS_OF_ADDED))
         [count] = await bulk_execute("SELECT count(*) AS n FROM added")
         added = int(count["n"])
         if added:

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -29,11 +30,15 @@ SELECT m.id, m.uuid, m.name, m.year, m.time, m.imdb, m.votes, m.meta_score, m.gr
 async def list_movies(
     query: MovieQuery, currency: str, *, favorites_of: int | None = None
 ) -> tuple[list[MovieOut], int]:
-    """Return one page of the catalogue and how many movies match; two statements."""
+    """Return one page of the catalogue and how many movies match; two statements at most."""
     where = listing.conditions(query, favorites_of)
-    total = await _total(where)
+    counted = replace(where, values=list(where.values))
     orders = listing.order_of(query, where)
     rows = await _page(where, orders, query.per_page, query.offset)
+    if len(rows) < query.per_page and (rows or not query.offset):
+        total = query.offset + len(rows)  # the last page counts those before it
+    else:
+        total = await _total(counted)
     return [_movie(row, currency) for row in rows], total
 
 

@@ -115,6 +115,15 @@ class MovieOut(BaseModel):
     me: MovieMe | None = None
 
 
+class MoviePage(Page[MovieOut]):
+    """A page of the list.
+
+    `did_you_mean` is the search with its words corrected, where it finds few and may be misspelt.
+    """
+
+    did_you_mean: str | None = None
+
+
 class NameFacet(BaseModel):
     value: str
     movies: int

@@ -38,6 +38,18 @@ FIRST = {
     "Rocky": "Rocky",
     "heat": "Heat",
 }
+SLIPS = {
+    "godfathr": ("godfather", "The Godfather"),
+    "miazaki": ("miyazaki", "Sen to Chihiro no kamikakushi"),
+    "shawshnak redemtion": ("shawshank redemption", "The Shawshank Redemption"),
+    "hichcock": ("hitchcock", "Psycho"),
+    "kubrik shining": ("kubrick shining", "The Shining"),
+    "scorcese": ("scorsese", "The Departed"),
+    "incepton": ("inception", "Inception"),
+    "lord of teh rigns": ("lord of the rings", "The Lord of the Rings: The Fellowship of the Ring"),
+    "casblanca": ("casablanca", "Casablanca"),
+    "tarentino": ("tarantino", "Pulp Fiction"),
+}
 
 pytestmark = pytest.mark.skipif(
     not REAL.exists(), reason="the real file is not part of the product"
@@ -54,3 +66,13 @@ async def test_the_film_that_was_meant_comes_first(client: Client) -> None:
     await import_file(REAL, price=PRICE)
     found = {q: (await answer(client, q))["items"] for q in FIRST}
     assert {q: items[0]["name"] if items else None for q, items in found.items()} == FIRST
+
+
+async def test_a_slip_is_corrected_to_the_word_that_was_meant(client: Client) -> None:
+    await import_file(REAL, price=PRICE)
+    found = {}
+    for q in SLIPS:
+        meant = (await answer(client, q))["did_you_mean"]
+        films = (await answer(client, meant))["items"] if meant else []
+        found[q] = (meant, films[0]["name"] if films else None)
+    assert found == SLIPS

@@ -46,7 +46,7 @@ async def test_a_choice_is_taken_out_by_its_own_link_and_by_the_chip(
         "Drama": "/?q=the&genre=War&year_min=1960&year_max=1969&price_min=5&sort=year",
         "War": "/?q=the&genre=Drama&year_min=1960&year_max=1969&price_min=5&sort=year",
         "1960s": "/?q=the&genre=Drama&genre=War&price_min=5&sort=year",
-        "$5 and more": "/?q=the&genre=Drama&genre=War&year_min=1960&year_max=1969&sort=year",
+        "$5.00 and more": "/?q=the&genre=Drama&genre=War&year_min=1960&year_max=1969&sort=year",
     }
     found = choices(page)
     assert found["Drama"][:2] == (chips(page)["Drama"], True)

@@ -7,6 +7,7 @@ from aiohttp import web
 from cinema.catalogue.facets import count_facets
 from cinema.catalogue.queries import list_movies
 from cinema.catalogue.schemas import MovieQuery
+from cinema.catalogue.vocabulary import did_you_mean
 from cinema.http.body import read_query
 from cinema.resources import RESOURCES
 from cinema.web.choices import Address, chosen, groups
@@ -41,6 +42,7 @@ async def catalogue(request: web.Request) -> dict[str, Any]:
         "movies": movies,
         "filter": query,
         "chosen": chosen(address, query, currency),
+        "meant": await did_you_mean(query, total),
         "groups": groups(address, query, await count_facets(query), currency),
         "address": address,
         "sorts": SORTS_OF_A_SEARCH if query.q else SORTS,
