@@ -100,7 +100,7 @@ class Visitor:
         await self.page.wait_for_url("**/login")
 
     async def log_in(self, email: str, password: str = PASSWORD) -> None:
-        if not self.page.url.endswith("/login"):
+        if "/login" not in self.page.url:
             await self.page.goto("/login")
         await self.page.get_by_label("E-mail").fill(email)
         await self.page.get_by_label("Password").fill(password)
