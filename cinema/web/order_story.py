@@ -17,7 +17,7 @@ STEPS: Mapping[Happening, tuple[str, str]] = {
     "paid_in_vain": ("bad", "A payment of {amount} arrived that this order cannot use"),
     "canceled": ("bad", "Canceled"),
     "expired": ("bad", "Expired without a payment"),
-    "refund_requested": ("", "A refund of {amount} is on its way"),
+    "refund_requested": ("", "A refund of {amount} was asked for"),
     "refunded": ("good", "{amount} refunded"),
     "refund_failed": ("bad", "The refund of {amount} did not arrive; we are looking into it"),
     "disputed": ("bad", "The bank is looking into the payment"),

@@ -108,7 +108,7 @@ async def test_a_refund_is_told_from_the_asking_to_its_return_by_the_bank() -> N
     shown = await get_order(user_id, order_id)
     assert [entry.amount for entry in shown.timeline] == [None, None, *[payment.amount] * 3]
     assert [step.text for step in steps(shown)][2:] == [
-        "A refund of $9.99 is on its way",
+        "A refund of $9.99 was asked for",
         "$9.99 refunded",
         "The refund of $9.99 did not arrive; we are looking into it",
     ]
