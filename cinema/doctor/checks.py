@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from cinema.database import fetch
-from cinema.doctor import counters
+from cinema.doctor import counters, search
 from cinema.doctor.invariants import INVARIANTS, violation
 from cinema.migrate import pending_migrations
 from cinema.payments.stripe import StripeRefused
@@ -48,6 +48,7 @@ async def examine(resources: Resources, *, fix: bool = False) -> AsyncIterator[F
         for rule in INVARIANTS:
             yield await _find(rule, partial(_holds, rule))
         yield await _find(counters.RULE, partial(_counters, fix=fix), counters.TIMEOUT)
+        yield await _find(search.RULE, partial(_search, fix=fix), search.TIMEOUT)
 
 
 async def _find(
@@ -108,5 +109,13 @@ async def _counters(*, fix: bool) -> str:
     if fix and (repaired := await counters.repair_wrong_counters()) is not None:
         return f"repaired {repaired}"
     if (wrong := await counters.find_wrong_counters()) is not None:
+        raise Wrong(f"{wrong}; run `cinema doctor --fix`")
+    return ""
+
+
+async def _search(*, fix: bool) -> str:
+    if fix and (repaired := await search.repair_search_faults()) is not None:
+        return f"repaired {repaired}"
+    if (wrong := await search.find_search_faults()) is not None:
         raise Wrong(f"{wrong}; run `cinema doctor --fix`")
     return ""
