@@ -105,6 +105,8 @@ TABLE = {
         GET /api/v1/payments
         GET /api/v1/notifications
         GET /api/v1/notifications/unread-count
+        GET /api/v1/notifications/settings
+        PUT /api/v1/notifications/settings
         POST /api/v1/notifications/read-all
         POST /api/v1/realtime/ticket
         POST /movies/{movie_id}/comments
@@ -119,6 +121,7 @@ TABLE = {
         GET /library
         GET /notifications
         POST /notifications/read-all
+        POST /notifications/settings
         GET /orders
         POST /orders
         GET /payments

@@ -24,6 +24,7 @@ from cinema.notifications.community_jobs import (
     ring_comment_replied,
     ring_taken_from_carts,
 )
+from cinema.notifications.favorite_jobs import ring_movie_released, ring_price_dropped
 from cinema.notifications.jobs import (
     alert_dispute_closed,
     alert_disputed,
@@ -61,6 +62,8 @@ SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {
     accounts.UserDeleted: (delete_last_avatar, forget_votes),
     MediaReplaced: (delete_old_medium,),
     ImportRequested: (read_import,),
+    catalogue.MovieChanged: (ring_price_dropped,),
+    catalogue.MovieReleased: (ring_movie_released,),
     catalogue.MovieTakenFromCarts: (ring_taken_from_carts,),
     catalogue.MovieDeleteBlocked: (alert_delete_blocked,),
     social.CommentCreated: (ring_comment_replied,),

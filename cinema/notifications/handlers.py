@@ -4,9 +4,16 @@ from cinema.http.body import path_id
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import current_identity
 from cinema.http.pagination import CursorPage, Page, page_by_id, page_of
-from cinema.notifications import queries, service
-from cinema.notifications.errors import NotificationNotFound
-from cinema.notifications.schemas import NotificationOut, NotificationQuery, ReadAll, UnreadCount
+from cinema.notifications import preferences, queries, service
+from cinema.notifications.errors import NotificationMandatory, NotificationNotFound
+from cinema.notifications.schemas import (
+    ChangeSettings,
+    NotificationOut,
+    NotificationQuery,
+    ReadAll,
+    SettingsOut,
+    UnreadCount,
+)
 
 routes = web.RouteTableDef()
 
@@ -44,3 +51,21 @@ async def mark_read(request: web.Request) -> NotificationOut:
 async def mark_all_read(request: web.Request) -> ReadAll:
     """Mark every notification as read."""
     return ReadAll(read=await service.mark_all_read(current_identity(request).user_id))
+
+
+@routes.get("/api/v1/notifications/settings")
+@endpoint()
+async def get_settings(request: web.Request) -> SettingsOut:
+    """Show how the caller hears of each kind of news."""
+    return await preferences.get_settings(current_identity(request).user_id)
+
+
+@routes.put("/api/v1/notifications/settings")
+@endpoint(ChangeSettings, errors=(NotificationMandatory,))
+async def change_settings(request: web.Request, body: ChangeSettings) -> SettingsOut:
+    """Choose how to hear of news.
+
+    Kinds that are not named stay as they are. What is about money, and what moderators did, cannot
+    be turned off.
+    """
+    return await preferences.change_settings(current_identity(request).user_id, body)

@@ -82,3 +82,11 @@ def _notification_out(row: dict[str, Any]) -> NotificationOut:
         read_at=row["read_at"],
         created_at=row["created_at"],
     )
+
+
+async def chosen_settings(user_id: int) -> dict[str, tuple[bool, bool]]:
+    """Return (bell, mail) of the kinds for which the user wants it otherwise than by default."""
+    rows = await fetch(
+        "SELECT kind, in_app, email FROM notification_settings WHERE user_id = $1", user_id
+    )
+    return {row["kind"]: (row["in_app"], row["email"]) for row in rows}

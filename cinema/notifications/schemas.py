@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from cinema.http.pagination import PageQuery
 
@@ -24,3 +24,38 @@ class UnreadCount(BaseModel):
 
 class ReadAll(BaseModel):
     read: int = Field(description="How many were unread until now.")
+
+
+class SettingOut(BaseModel):
+    """How one kind of news is heard of; what is fixed cannot be changed."""
+
+    kind: str
+    label: str
+    in_app: bool
+    email: bool = Field(examples=[True])
+    in_app_fixed: bool
+    email_fixed: bool
+
+
+class SettingsOut(BaseModel):
+    items: list[SettingOut]
+
+
+class ChangeSetting(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str = Field(max_length=32, examples=["comment_liked"])
+    in_app: bool | None = Field(default=None, description="Whether the bell rings.")
+    email: bool | None = Field(
+        default=None,
+        examples=[True],
+        description="Whether a mail is sent. Of likes only the first that the bell rings for is.",
+    )
+
+
+class ChangeSettings(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    settings: list[ChangeSetting] = Field(
+        max_length=100, description="The kinds to change; the others stay as they are."
+    )

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from cinema.money import written
 from cinema.notifications.schemas import NotificationOut
 
 TEXTS = {
@@ -19,6 +21,8 @@ TEXTS = {
     "comment_replied": "{actor} replied to your comment on {movie}.",
     "comment_liked": "{people} liked your comment on {movie}.",
     "comment_removed": "A moderator removed your comment on {movie}.",
+    "price_dropped": "{movie} costs {now} now, instead of {before}.",
+    "movie_released": "{movie} is out.",
     "movie_taken_from_carts": "{movie} is no longer sold and has left your cart.",
     "movie_delete_blocked": "{movie} was not deleted: it is in {carts} carts.",
 }
@@ -53,6 +57,9 @@ class _Blank(dict[str, Any]):
 def in_words(notification: NotificationOut) -> Notice:
     kind, payload = notification.kind, _Blank(notification.payload)
     payload["people"] = people(payload["actor"], payload["count"] or 1)
+    if kind == "price_dropped":
+        payload["now"] = written(Decimal(payload["price"]), payload["currency"])
+        payload["before"] = written(Decimal(payload["old_price"]), payload["currency"])
     text = TEXTS.get(kind, kind.replace("_", " ").capitalize() + ".").format_map(payload)
     link = LINKS.get(kind) or next((link for name, link in SUBJECTS if payload[name]), None)
     return Notice(
