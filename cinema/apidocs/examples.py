@@ -44,8 +44,8 @@ def example(
     if "$ref" in schema:
         target = schema["$ref"].rsplit("/", 1)[1]
         return example(defs[target], defs, name, depth + 1) if depth < DEPTH else {}
-    if own := schema.get("examples"):
-        return own[0]
+    if "example" in schema:
+        return schema["example"]
     if name in KNOWN:
         return KNOWN[name]
     for key in ("const", "default"):

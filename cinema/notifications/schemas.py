@@ -32,7 +32,7 @@ class SettingOut(BaseModel):
     kind: str
     label: str
     in_app: bool
-    email: bool = Field(examples=[True])
+    email: bool = Field(json_schema_extra={"example": True})
     in_app_fixed: bool
     email_fixed: bool
 
@@ -44,11 +44,11 @@ class SettingsOut(BaseModel):
 class ChangeSetting(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    kind: str = Field(max_length=32, examples=["comment_liked"])
+    kind: str = Field(max_length=32, json_schema_extra={"example": "comment_liked"})
     in_app: bool | None = Field(default=None, description="Whether the bell rings.")
     email: bool | None = Field(
         default=None,
-        examples=[True],
+        json_schema_extra={"example": True},
         description="Whether a mail is sent. Of likes only the first that the bell rings for is.",
     )
 
