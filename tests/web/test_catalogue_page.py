@@ -4,6 +4,8 @@ import gzip
 import re
 from html import unescape
 
+from cinema.database import fetch
+from tests.catalogue.statements import statements
 from tests.web.visiting import Visitor, words
 
 LINK = re.compile(
@@ -82,6 +84,25 @@ async def test_the_forms_carry_the_filters_along(visitor: Visitor, films: dict[s
     assert hidden.findall(years) == [("q", "man"), ("genre", "Drama"), ("sort", "-imdb")]
     assert '<option value="-imdb" selected>' in page
     assert '<option value="">Best match</option>' in page
+
+
+async def test_the_counts_are_those_of_the_moment(visitor: Visitor, films: dict[str, int]) -> None:
+    for expected in ("12", "11"):
+        first, again = [choices(await visitor.read("/"))["Sci-Fi"][2] for _ in "ab"]
+        assert (first, again) == (expected, expected)
+        await fetch("DELETE FROM movies_genres WHERE movie_id = $1", films["Alien"])
+
+
+async def test_a_page_costs_as_many_statements_whatever_it_shows(
+    visitor: Visitor, films: dict[str, int]
+) -> None:
+    found = []
+    for path in ("/?q=zzz", "/", "/?genre=Drama&genre=War&q=a&sort=-rating,name"):
+        with statements() as seen:
+            await visitor.read(path)
+        found.append(len(seen))
+    # The page, its total or the words that may be meant, the version, and the four counts.
+    assert found == [7, 7, 7]
 
 
 async def test_a_search_with_every_filter_weighs_little(

@@ -6,9 +6,10 @@ from aiohttp import web
 
 from cinema.catalogue.facets import count_facets
 from cinema.catalogue.queries import list_movies
-from cinema.catalogue.schemas import MovieQuery
+from cinema.catalogue.schemas import Facets, MovieQuery
 from cinema.catalogue.vocabulary import did_you_mean
 from cinema.http.body import read_query
+from cinema.http.cache import CACHE, Kept
 from cinema.resources import RESOURCES
 from cinema.web.choices import Address, chosen, groups
 from cinema.web.forms import filled_in
@@ -43,11 +44,26 @@ async def catalogue(request: web.Request) -> dict[str, Any]:
         "filter": query,
         "chosen": chosen(address, query, currency),
         "meant": await did_you_mean(query, total),
-        "groups": groups(address, query, await count_facets(query), currency),
+        "groups": groups(address, query, await _facets(request, query), currency),
         "address": address,
         "sorts": SORTS_OF_A_SEARCH if query.q else SORTS,
         "page": pager(request, query, total),
     }
+
+
+async def _facets(request: web.Request, query: MovieQuery) -> Facets:
+    """Count the choices, or take what was counted since the catalogue last changed."""
+    cache = request.app[CACHE]
+    filters = query.model_dump_json(exclude={"page", "per_page", "cursor", "sort"})
+    key = f"facets {filters}"
+    version = await cache.version.now()
+    kept = None if version is None else cache.find(version, key)
+    if kept is not None:
+        return Facets.model_validate_json(kept.body)
+    facets = await count_facets(query)
+    if version is not None:
+        cache.keep(version, key, Kept(facets.model_dump_json().encode()))
+    return facets
 
 
 def _query(request: web.Request) -> MovieQuery:
