@@ -20,10 +20,30 @@ from tests.servers import Servers
 Client = TestClient[web.Request, web.Application]
 
 E2E = Path(__file__).parent / "e2e"
-EMPTY = """
-SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables
- WHERE schemaname = 'public' AND tablename NOT IN ('aerich', 'user_groups', 'realtime_epoch')
+CLEAN = f"""
+DO $$
+DECLARE
+    kept text[] := ARRAY['aerich', 'user_groups', 'realtime_epoch'];
+    found record;
+BEGIN
+    IF EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace
+                  AND relkind = 'r' AND pg_relation_size(oid) > {256 * 1024}) THEN
+        EXECUTE (SELECT 'TRUNCATE ' || string_agg(format('%I', tablename), ', ') || ' CASCADE'
+                   FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (kept));
+    ELSE
+        SET LOCAL session_replication_role = replica;
+        FOR found IN SELECT tablename FROM pg_tables
+                      WHERE schemaname = 'public' AND tablename <> ALL (kept) LOOP
+            EXECUTE format('DELETE FROM %I', found.tablename);
+        END LOOP;
+    END IF;
+    PERFORM setval(format('%I', sequencename)::regclass, 1, false)
+       FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL
+        AND replace(sequencename, '_id_seq', '') <> ALL (kept);
+END $$
 """
+"""Empties the tables and begins their ids anew. To delete the few rows of a test is ten times
+quicker than to give fifty tables new files; what has grown gets one."""
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this very hook
@@ -95,8 +115,7 @@ def settings(servers: Servers, migrated: str, tmp_path: Path) -> Settings:
 async def clean(settings: Settings) -> None:
     """Empty the database and Redis before anything of the test reads its position in the log."""
     async with dedicated_connection(settings) as connection:
-        tables = await connection.fetchval(EMPTY)
-        await connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        await connection.execute(CLEAN)
         await connection.execute(
             "UPDATE realtime_epoch SET last_seq = 0, epoch = $1", uuid4().hex[:8]
         )
