@@ -92,14 +92,14 @@ INSERT INTO genres (name) SELECT 'Genre ' || n FROM generate_series(1, 20) n;
 INSERT INTO directors (name) SELECT 'Director ' || n FROM generate_series(1, 3000) n;
 INSERT INTO stars (name) SELECT 'Star ' || n FROM generate_series(1, 3000) n;
 INSERT INTO movies (name, year, time, imdb, votes, description, price, certification_id)
-SELECT 'Film ' || n, 1990, 100, 7, n, '', 5, 1 FROM generate_series(1, 12000) n;
+SELECT 'Film ' || n, 1990, 100, 7, n, '', 5, 1 FROM generate_series(1, 30000) n;
 INSERT INTO movies_genres SELECT m.id, g FROM movies m, generate_series(1, 20) g
  WHERE (m.id + g) % 7 = 0;
 INSERT INTO movies_directors SELECT id, id % 3000 + 1 FROM movies;
 INSERT INTO movies_stars SELECT id, (id * s) % 3000 + 1 FROM movies, generate_series(2, 4) s
 ON CONFLICT DO NOTHING;
 INSERT INTO purchases (user_id, movie_id, order_item_id)
-SELECT n / 5, n * 7 % 12000 + 1, n FROM generate_series(1, 15000) n;
+SELECT n / 5, n * 7 % 30000 + 1, n FROM generate_series(1, 15000) n;
 ANALYZE movies, movies_genres, movies_directors, movies_stars, directors, stars, purchases
 """
 LARGE = {"movies", "movies_genres", "movies_directors", "movies_stars", "purchases"}
