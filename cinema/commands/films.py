@@ -8,9 +8,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cinema.catalogue.csvfile import UnreadableFile
-from cinema.catalogue.csvrow import MOST_PRICE
+from cinema.catalogue.csvrow import MOST_PRICE, PRICES_BY_YEAR
 from cinema.catalogue.importer import ImportReport, import_file
 from cinema.database import open_database
+from cinema.money import is_payable
 from cinema.settings import Settings
 
 CHUNK = 1024 * 1024
@@ -30,9 +31,15 @@ def read_price(text: str) -> Decimal:
 async def import_films(settings: Settings, file: Path, price: Decimal | None) -> int:
     """Import with a bar, and tell what came of it; no price means a price by the film's year.
 
-    Returns 0, also where single rows were refused, and 1 where the file cannot be read.
+    Returns 0, also where single rows were refused, and 1 where the file cannot be read or nobody
+    could pay the price in the currency of the house.
     """
     console, errors = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+    prices = [amount for _, amount in PRICES_BY_YEAR] if price is None else [price]
+    if not all(is_payable(amount, settings.currency) for amount in prices):
+        text = f"A price in {settings.currency.upper()} is a whole amount: say --price."
+        errors.print(text, style="red")
+        return 1
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),

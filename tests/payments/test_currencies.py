@@ -2,11 +2,14 @@
 
 import random
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import FormData
 
 from cinema.catalogue.models import Movie
+from cinema.commands.films import import_films
 from cinema.database import fetch
 from cinema.devstack.stripe import currencies as stripes
 from cinema.devstack.stripe.currencies import MAX_AMOUNT, SUPPORTED
@@ -24,6 +27,7 @@ from cinema.orders.service import require_chargeable
 from cinema.payments.service import settle
 from cinema.payments.stripe import StripeGateway
 from cinema.settings import Settings
+from tests.catalogue.films import GOOD, encoded
 from tests.conftest import Client, resources_of
 from tests.factories import make_movie
 from tests.house import Buyer, emitted, pay, run_jobs
@@ -118,6 +122,32 @@ async def test_a_price_that_nobody_could_pay_is_refused_when_it_is_written(
     assert (status, problem["errors"][0]["loc"]) == (422, ["body", "price"])
     assert (await Movie.get(id=movie["id"])).price == Decimal("1200.00")
     assert (await emitted()).count("movie.changed") == 0
+
+
+@pytest.mark.parametrize("price", ["9.99", None])
+async def test_a_file_of_movies_is_not_imported_at_a_price_that_nobody_could_pay(
+    database: None, settings: Settings, tmp_path: Path, price: str | None
+) -> None:
+    file = tmp_path / "films.csv"
+    file.write_bytes(encoded(GOOD))
+    yen = settings.model_copy(update={"currency": "jpy"})
+    amount = None if price is None else Decimal(price)
+    assert await import_films(yen, file, amount) == 1
+    assert await fetch("SELECT id FROM movies") == []
+
+
+async def test_a_file_that_is_sent_in_has_a_price_of_the_currency(
+    shop: Client, settings: Settings
+) -> None:
+    await deal_in(shop, "jpy")
+    staff = await make_staff(shop, settings)
+    form = FormData(quote_fields=False)
+    form.add_field("price", "9.99")
+    form.add_field("file", encoded(GOOD), filename="films.csv", content_type="text/csv")
+    answer = await shop.post("/api/v1/movies/import", data=form, headers=staff.headers)
+    problem = await answer.json()
+    assert (answer.status, problem["errors"][0]["loc"]) == (422, ["body", "price"])
+    assert await fetch("SELECT id FROM movie_imports") == []
 
 
 async def test_a_movie_with_a_price_of_another_currency_is_left_out_and_named(
