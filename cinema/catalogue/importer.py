@@ -63,6 +63,20 @@ CREATE TEMPORARY TABLE staged (
 # another order: they take turns instead.
 TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtext('catalogue.import'))"
 
+SOURCES = {
+    "certifications": "certification",
+    "genres": "unnest(genres)",
+    "directors": "unnest(directors)",
+    "stars": "unnest(stars)",
+}
+"""Where the staged rows have the names of each table; in the order in which all lock them."""
+
+# A name that is there must not be renamed before its films have it, nor without their search.
+KEEP_NAMES = """
+SELECT FROM {table} o WHERE lower(o.name) IN (SELECT lower({source}) FROM staged)
+ ORDER BY o.id FOR KEY SHARE
+"""
+
 NAMES = """
 INSERT INTO {table} (name)
 SELECT DISTINCT ON (lower(name)) name FROM (SELECT line, {source} AS name FROM staged) named
@@ -148,15 +162,16 @@ async def import_offers(offers: Iterable[Offer] | AsyncIterable[Offer]) -> int:
     async with transaction():
         await bulk_execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         await bulk_execute("SET LOCAL statement_timeout = 0")
+        await bulk_execute("SET LOCAL lock_timeout = '60s'")
         await bulk_execute("SET LOCAL work_mem = '64MB'")
         await bulk_execute(TAKE_TURNS)
         await bulk_execute(STAGE)
         await bulk_copy("staged", COLUMNS, records)
         await bulk_execute("ANALYZE staged")
         [newest] = await bulk_execute("SELECT coalesce(max(id), 0) AS id FROM movies")
-        await bulk_execute(NAMES.format(table="certifications", source="certification"))
-        for table in ("genres", "directors", "stars"):
-            await bulk_execute(NAMES.format(table=table, source=f"unnest({table})"))
+        for table, source in SOURCES.items():
+            await bulk_execute(KEEP_NAMES.format(table=table, source=source))
+            await bulk_execute(NAMES.format(table=table, source=source))
         await bulk_execute(MOVIES)
         await bulk_execute(ADDED)
         await bulk_execute(FIND_ADDED, newest["id"])
