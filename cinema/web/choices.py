@@ -66,9 +66,11 @@ def groups(address: Address, query: MovieQuery, facets: Facets, currency: str) -
         Group(
             "Rated", _names(address, "certification", query.certification, facets.certifications)
         ),
-        Group("Availability", [_on_sale(address, query)]),
     ]
-    return [group for group in laid_out if group.choices]
+    counted = [group for group in laid_out if group.choices]
+    if counted or query.available:
+        counted.append(Group("Availability", [_on_sale(address, query)]))
+    return counted
 
 
 def chosen(address: Address, query: MovieQuery, currency: str) -> list[Choice]:
