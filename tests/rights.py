@@ -43,6 +43,10 @@ TABLE = {
         GET /api/v1/movies/{movie_id}/ratings
         GET /api/v1/comments/{comment_id}/replies
         POST /api/v1/payments/webhook
+        GET /api/v1/notifications/unsubscribe
+        POST /api/v1/notifications/unsubscribe
+        GET /unsubscribe
+        POST /unsubscribe
         GET /api/v1/realtime
         GET /
         GET /movies/{movie_id}

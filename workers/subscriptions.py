@@ -36,6 +36,12 @@ from cinema.notifications.jobs import (
     ring_payment_failed,
     ring_payment_refunded,
 )
+from cinema.notifications.news_mails import (
+    mail_comment_liked,
+    mail_comment_replied,
+    mail_movie_released,
+    mail_price_dropped,
+)
 from cinema.notifications.order_mails import (
     mail_dispute_lost,
     mail_order_created,
@@ -62,12 +68,12 @@ SUBSCRIPTIONS: Mapping[type[Event], tuple[Job, ...]] = {
     accounts.UserDeleted: (delete_last_avatar, forget_votes),
     MediaReplaced: (delete_old_medium,),
     ImportRequested: (read_import,),
-    catalogue.MovieChanged: (ring_price_dropped,),
-    catalogue.MovieReleased: (ring_movie_released,),
+    catalogue.MovieChanged: (ring_price_dropped, mail_price_dropped),
+    catalogue.MovieReleased: (ring_movie_released, mail_movie_released),
     catalogue.MovieTakenFromCarts: (ring_taken_from_carts,),
     catalogue.MovieDeleteBlocked: (alert_delete_blocked,),
-    social.CommentCreated: (ring_comment_replied,),
-    social.CommentLiked: (ring_comment_liked,),
+    social.CommentCreated: (ring_comment_replied, mail_comment_replied),
+    social.CommentLiked: (ring_comment_liked, mail_comment_liked),
     social.ReportsResolved: (ring_comment_removed,),
     orders.OrderCreated: (mail_order_created,),
     orders.OrderPaid: (ring_order_paid, mail_receipt),

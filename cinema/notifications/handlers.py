@@ -1,11 +1,18 @@
+from http import HTTPStatus
+from urllib.parse import urlencode
+
 from aiohttp import web
 
 from cinema.http.body import path_id
 from cinema.http.endpoint import endpoint
-from cinema.http.identity import current_identity
+from cinema.http.identity import Access, current_identity
 from cinema.http.pagination import CursorPage, Page, page_by_id, page_of
 from cinema.notifications import preferences, queries, service
-from cinema.notifications.errors import NotificationMandatory, NotificationNotFound
+from cinema.notifications.errors import (
+    NotificationMandatory,
+    NotificationNotFound,
+    UnsubscribeLinkInvalid,
+)
 from cinema.notifications.schemas import (
     ChangeSettings,
     NotificationOut,
@@ -13,7 +20,10 @@ from cinema.notifications.schemas import (
     ReadAll,
     SettingsOut,
     UnreadCount,
+    UnsubscribeQuery,
 )
+from cinema.notifications.unsubscribing import unsubscribe
+from cinema.resources import RESOURCES
 
 routes = web.RouteTableDef()
 
@@ -69,3 +79,27 @@ async def change_settings(request: web.Request, body: ChangeSettings) -> Setting
     be turned off.
     """
     return await preferences.change_settings(current_identity(request).user_id, body)
+
+
+@routes.get("/api/v1/notifications/unsubscribe")
+@endpoint(query=UnsubscribeQuery, access=Access.PUBLIC, status=HTTPStatus.SEE_OTHER)
+async def ask_before_unsubscribing(request: web.Request, query: UnsubscribeQuery) -> web.Response:
+    """Lead a reader to the page that asks: opening the link of a mail changes nothing."""
+    location = f"/unsubscribe?{urlencode({'token': query.token})}"
+    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": location})
+
+
+@routes.post("/api/v1/notifications/unsubscribe")
+@endpoint(
+    query=UnsubscribeQuery,
+    access=Access.PUBLIC,
+    status=HTTPStatus.NO_CONTENT,
+    errors=(UnsubscribeLinkInvalid,),
+)
+async def one_click_unsubscribe(request: web.Request, query: UnsubscribeQuery) -> None:
+    """End mails of a kind in one click, without a login.
+
+    What a mail program sends to the address in `List-Unsubscribe` (RFC 8058). The token says whose
+    mails of which kind; the bell is not touched.
+    """
+    await unsubscribe(request.app[RESOURCES].settings, query.token)

@@ -28,6 +28,15 @@ async def get_settings(user_id: int) -> SettingsOut:
     )
 
 
+@atomic
+async def turn_mail_off(user_id: int, name: str) -> None:
+    """Send no more mails of this kind; the bell stays as it is."""
+    await lock_bells([user_id])
+    chosen = await chosen_settings(user_id)
+    bell, _ = chosen.get(name, (KINDS[name].bell.is_on, False))
+    await _store(user_id, name, bell=bell, mail=False)
+
+
 async def wants_mail(user_id: int, name: str) -> bool:
     chosen = await chosen_settings(user_id)
     return chosen[name][1] if name in chosen else KINDS[name].mail.is_on

@@ -59,3 +59,9 @@ class ChangeSettings(BaseModel):
     settings: list[ChangeSetting] = Field(
         max_length=100, description="The kinds to change; the others stay as they are."
     )
+
+
+class UnsubscribeQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    token: str = Field(max_length=256, description="As it stands in the link of the mail.")

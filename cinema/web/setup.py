@@ -28,6 +28,7 @@ from cinema.web.pages import (
     staff_reports,
     staff_sales,
     talk,
+    unsubscribe,
     watch,
 )
 from cinema.web.problems import render_problem
@@ -56,6 +57,7 @@ PAGES = (
     staff_reports,
     staff_sales,
     talk,
+    unsubscribe,
     watch,
 )
 

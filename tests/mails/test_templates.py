@@ -9,8 +9,10 @@ import pytest
 from cinema.devstack.mailbox import find_links
 from cinema.mailer import Mail
 from cinema.money import written
+from cinema.notifications.kinds import OPTIONAL_MAILS
 from cinema.notifications.mails import SUBJECTS, TEMPLATES, message_id, render
 from cinema.notifications.order_mails import Line, Receipt
+from cinema.notifications.unsubscribing import unsubscribe_token
 from cinema.settings import Settings
 
 ORDER = Receipt(
@@ -29,12 +31,23 @@ VALUES = {
     "at": "21 November 2026, 02:14 UTC",
     "recommendation": "Try another card.",
     "amount": "$9.99",
+    "actor": "Ada",
+    "movie": "Amélie <3",
+    "quote": "What a film. " * 30,
+    "price": "$8.00",
+    "old_price": "$9.99",
 }
 
 
 def mail(settings: Settings, kind: str) -> Mail:
     return render(
-        settings, kind, to="ada@example.org", outbox_id=7, path="/x?token=abc", values=VALUES
+        settings,
+        kind,
+        to="ada@example.org",
+        user_id=42,
+        outbox_id=7,
+        path="/x?token=abc",
+        values=VALUES,
     )
 
 
@@ -73,7 +86,7 @@ def test_an_attempt_that_is_repeated_makes_the_same_mail(settings: Settings, kin
 
 
 def test_every_template_belongs_to_a_kind() -> None:
-    found = {path.stem for path in TEMPLATES.iterdir()} - {"base", "parts"}
+    found = {path.stem for path in TEMPLATES.iterdir()} - {"base", "parts", "news"}
     assert found == set(SUBJECTS)
 
 
@@ -90,6 +103,26 @@ def test_the_name_of_a_mail_comes_from_its_event_and_the_public_host(
 ) -> None:
     settings = settings.model_copy(update={"public_url": public_url})
     assert message_id(settings, 7, "activation") == f"<7.activation@{host}>"
+
+
+@pytest.mark.parametrize("kind", SUBJECTS)
+def test_what_a_reader_can_be_without_says_how(settings: Settings, kind: str) -> None:
+    made = mail(settings, kind)
+    if kind not in OPTIONAL_MAILS:
+        assert made.headers == {}
+        assert made.message_id == f"<7.{kind}@cinema.example>"
+        assert "unsubscribe" not in made.text + made.html
+        return
+    token = unsubscribe_token(settings, 42, kind)
+    assert made.message_id == f"<7.{kind}.42@cinema.example>"
+    assert made.headers == {
+        "List-Unsubscribe": (
+            f"<https://cinema.example/api/v1/notifications/unsubscribe?token={token}>"
+        ),
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    assert f"https://cinema.example/unsubscribe?token={token}" in made.text.split()
+    assert f'href="https://cinema.example/unsubscribe?token={token}"' in made.html
 
 
 def test_the_sender_is_an_address(settings: Settings) -> None:

@@ -13,6 +13,7 @@ from tests.conftest import Client, resources_of
 from tests.factories import make_movie
 from tests.house import Buyer, make_buyer, run_jobs
 from tests.servers import Servers
+from tests.web.visiting import Visitor
 
 
 @dataclass
@@ -60,3 +61,9 @@ async def sale(client: Client, settings: Settings, servers: Servers) -> Sale:
     second = await make_movie("Ran & Co", price=Decimal("1200.50"))
     await buyer.add(first.id, second.id)
     return Sale(buyer, await buyer.order(), Decimal("1210.49"), servers, kept)
+
+
+@pytest.fixture
+async def visitor(client: Client, settings: Settings) -> Visitor:
+    """A browser of somebody who is not logged in."""
+    return Visitor(client, settings)
