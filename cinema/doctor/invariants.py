@@ -89,6 +89,20 @@ INVARIANTS: Mapping[str, str] = {
         SELECT 'payment ' || p.id || ': ' || sum(r.amount) || ' of ' || p.amount AS about
           FROM payments p JOIN refunds r ON r.payment_id = p.id AND r.status <> 'failed'
          GROUP BY p.id HAVING sum(r.amount) > p.amount""",
+    # Orders from before their beginning was written down have no such story.
+    "each step of an order is written down once": """
+        SELECT 'order ' || o.id || ', ' || o.status || ': ' || told.story AS about
+          FROM orders o CROSS JOIN LATERAL (
+               SELECT count(*) FILTER (WHERE action = 'order.created') AS created,
+                      count(*) FILTER (WHERE action = 'order.paid') AS paid,
+                      count(*) FILTER (WHERE action = 'order.canceled') AS canceled,
+                      count(*) FILTER (WHERE action = 'order.expired') AS expired,
+                      string_agg(action, ', ' ORDER BY id) AS story
+                 FROM audit_log WHERE subject = 'order:' || o.id) told
+         WHERE told.created > 1 OR told.created = 1 AND (
+               told.paid <> (o.paid_at IS NOT NULL)::int
+               OR told.canceled <> (o.status = 'canceled')::int
+               OR told.expired NOT BETWEEN (o.status = 'expired')::int AND 1)""",
     "every event is told within a minute": """
         SELECT 'event ' || id || ', ' || type || ', since ' || created_at::timestamptz(0) AS about
           FROM outbox WHERE published_at IS NULL AND created_at < now() - interval '1 minute'""",

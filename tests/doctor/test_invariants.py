@@ -92,6 +92,20 @@ BREAKS: dict[str, Sequence[str]] = {
         "INSERT INTO refunds (payment_id, amount, reason, status)"
         " VALUES (1, 14.99, 'x', 'succeeded')",
     ],
+    "each step of an order is written down once": [
+        f"INSERT INTO audit_log (action, subject) VALUES ('{act}', 'order:{order_id}')"
+        for act, order_id in (
+            ("order.created", 1),
+            ("order.paid", 1),
+            ("order.paid", 2),
+            ("order.canceled", 2),
+        )
+    ]
+    + [
+        "UPDATE orders SET status = 'expired' WHERE id = 2",
+        "INSERT INTO audit_log (action, subject) VALUES ('order.expired', 'order:1'),"
+        " ('order.expired', 'order:1')",
+    ],
     "every event is told within a minute": [
         "UPDATE outbox SET published_at = NULL, created_at = now() - interval '2 minutes'"
         " WHERE id = 1",
