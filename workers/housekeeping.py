@@ -22,6 +22,9 @@ BATCH = 1000
 OUTBOX_KEPT = "7 days"
 """How far back a client's cursor may lie, and how long a done job can be looked up."""
 SENT_MAILS_KEPT = "90 days"
+READ_NEWS_KEPT = "90 days"
+NEWS_KEPT = "1 year"
+"""Nobody will read what has not been read for so long."""
 WEBHOOKS_KEPT = "60 days"
 """Stripe itself lists an event for 30 days."""
 
@@ -54,6 +57,20 @@ DELETE FROM sent_mails WHERE message_id IN (
      WHERE sent_at < now() - interval '{SENT_MAILS_KEPT}' ORDER BY sent_at LIMIT $1)
 RETURNING message_id
 """  # noqa: S608 - no value of a caller's is in it
+PRUNE_NOTIFICATIONS = f"""
+DELETE FROM notifications WHERE id IN (
+    SELECT id FROM notifications
+     WHERE read_at < now() - interval '{READ_NEWS_KEPT}'
+        OR created_at < now() - interval '{NEWS_KEPT}' ORDER BY id LIMIT $1)
+RETURNING id
+"""  # noqa: S608 - no value of a caller's is in it
+EVERYTHING_OLD = (
+    PRUNE_OUTBOX,
+    PRUNE_IDEMPOTENCY_KEYS,
+    PRUNE_WEBHOOKS,
+    PRUNE_SENT_MAILS,
+    PRUNE_NOTIFICATIONS,
+)
 
 log = structlog.get_logger()
 
@@ -70,7 +87,7 @@ async def prune(sql: str, batch: int = BATCH) -> int:
 
 async def prune_everything() -> int:
     total = 0
-    for sql in (PRUNE_OUTBOX, PRUNE_IDEMPOTENCY_KEYS, PRUNE_WEBHOOKS, PRUNE_SENT_MAILS):
+    for sql in EVERYTHING_OLD:
         total += await prune(sql)
     log.info("pruned", rows=total)
     return total

@@ -5,7 +5,7 @@ from aiohttp import web
 from cinema.http.body import path_id
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import current_identity
-from cinema.http.pagination import CursorPage, Page, PageQuery, cursor_id, encode_cursor, page_of
+from cinema.http.pagination import CursorPage, Page, PageQuery, cursor_id, page_by_id, page_of
 from cinema.orders import queries, service
 from cinema.orders.errors import (
     AlreadyInOrder,
@@ -63,9 +63,7 @@ async def list_orders(
         items, total = await queries.list_orders(user_id, query.per_page, query.offset)
         return page_of(request, query, items, total)
     rows = await queries.list_orders_before(user_id, cursor_id(query.cursor), query.per_page + 1)
-    page = rows[: query.per_page]
-    more = encode_cursor([str(page[-1].id)]) if len(rows) > len(page) else None
-    return CursorPage(items=page, per_page=query.per_page, next_cursor=more)
+    return page_by_id(query, rows)
 
 
 @routes.get("/api/v1/orders/{order_id:[0-9]{1,18}}")

@@ -6,7 +6,7 @@ from cinema.errors import TooLarge
 from cinema.http.body import path_id, read_bytes
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import Access, current_identity
-from cinema.http.pagination import CursorPage, Page, PageQuery, cursor_id, encode_cursor, page_of
+from cinema.http.pagination import CursorPage, Page, PageQuery, cursor_id, page_by_id, page_of
 from cinema.http.ratelimit import CHECKOUT
 from cinema.orders.errors import OrderNotFound, OrderNotPending
 from cinema.orders.queries import get_order
@@ -125,9 +125,7 @@ async def list_payments(
         items, total = await queries.list_payments(user_id, query.per_page, query.offset)
         return page_of(request, query, items, total)
     rows = await queries.list_payments_before(user_id, cursor_id(query.cursor), query.per_page + 1)
-    page = rows[: query.per_page]
-    more = encode_cursor([str(page[-1].id)]) if len(rows) > len(page) else None
-    return CursorPage(items=page, per_page=query.per_page, next_cursor=more)
+    return page_by_id(query, rows)
 
 
 @routes.get("/api/v1/payments/{payment_id:[0-9]{1,18}}")

@@ -7,6 +7,7 @@ from tests.accounts_factory import make_user
 from tests.workers.runs import Notebook, make_run
 from workers.housekeeping import (
     PRUNE_IDEMPOTENCY_KEYS,
+    PRUNE_NOTIFICATIONS,
     PRUNE_OUTBOX,
     PRUNE_SENT_MAILS,
     PRUNE_WEBHOOKS,
@@ -97,3 +98,28 @@ async def test_notes_of_mails_and_of_requests_go_when_nobody_can_repeat_them(
     assert await prune(PRUNE_SENT_MAILS) == 1
     assert await prune(PRUNE_IDEMPOTENCY_KEYS) == 1
     assert (await count("sent_mails"), await count("idempotency_keys")) == (2, 2)
+
+
+async def test_news_goes_after_it_was_read_and_in_the_end_in_any_case(
+    resources: Resources,
+) -> None:
+    user = await make_user()
+    for source, created, read in (
+        ("new", 0, None),
+        ("long unread", 364, None),
+        ("forgotten", 366, None),
+        ("read lately", 200, 89),
+        ("read long ago", 200, 91),
+    ):
+        await fetch(
+            "INSERT INTO notifications (user_id, kind, payload, source, created_at, read_at)"
+            " VALUES ($1, 'order_paid', '{}', $2, now() - make_interval(days => $3),"
+            " now() - make_interval(days => $4))",
+            user.id,
+            source,
+            created,
+            read,
+        )
+    assert await prune(PRUNE_NOTIFICATIONS, batch=1) == 2
+    rows = await fetch("SELECT source FROM notifications ORDER BY id")
+    assert [row["source"] for row in rows] == ["new", "long unread", "read lately"]
