@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from saq import Job, Worker
+from saq import Job, Status, Worker
 from saq.queue.redis import RedisQueue
 from saq.types import Context, PartialTimersDict
 
@@ -32,6 +32,8 @@ SHUTDOWN_GRACE = 15
 SWEEP_BATCH = 500
 RUN_HERE = 5
 """How many jobs the sweeper runs side by side where there is no queue to hand them to."""
+BACKLOG = 100
+"""Rings in the queue at which it is not short of them: more would only be looked at in vain."""
 RING_AGAIN = 5.0
 """Seconds in which the sweeper's rings for one run are one ring."""
 DUE = """
@@ -65,6 +67,23 @@ class Queue(RedisQueue):
             self._failures = 0
             log.info("queue_back")
         return job
+
+    async def sweep(self, lock: int = 60, abort: float = 5.0) -> list[str]:
+        try:
+            return await super().sweep(lock, abort)
+        except GoesOn:
+            return []
+
+    async def abort(self, job: Job, error: str, ttl: float = 5) -> None:
+        """End a job that is lost; what SAQ's sweep read of it may be older than its beginning."""
+        now = await self.job(job.key)
+        if now is None or (now.status is Status.ACTIVE and not now.stuck):
+            raise GoesOn
+        await super().abort(job, error, ttl)
+
+
+class GoesOn(Exception):
+    """The job that seemed lost runs, or has just ended: there is nothing to sweep."""
 
 
 class QueueWorker(Worker[Context]):
@@ -161,12 +180,21 @@ async def enqueue(queue: Queue, run_ids: Iterable[int], *, again: str = "") -> N
     )
 
 
+async def _is_busy(queue: Queue) -> bool:
+    try:
+        return await queue.count("queued") >= BACKLOG
+    except (RedisError, OSError, TimeoutError):
+        return False
+
+
 async def sweep(runner: Runner, queue: Queue) -> int:
     """Wake a worker for every run that is due, and return how many there were.
 
     They are those whose job failed, whose worker died, or whom Redis forgot. Without Redis they
     run right here: a mail is late when the queue is away, a payment must not be.
     """
+    if await _is_busy(queue):
+        return 0
     rows = await fetch(DUE, SWEEP_BATCH)
     # SAQ holds on to the key of a job that a killed worker had taken: it is rung for anew.
     again = str(int(time() // RING_AGAIN))

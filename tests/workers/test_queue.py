@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from saq import Status
 
 from cinema.devstack.redis import RedisServer, run_redis
 from cinema.resources import Resources, open_resources
@@ -169,3 +170,39 @@ async def test_a_run_that_a_killed_worker_had_taken_is_rung_for_anew(
     rung = await queue.dequeue(1)
     assert rung is not None
     assert rung.kwargs == {"run_id": run_id}
+
+
+async def test_a_queue_that_has_enough_to_do_is_not_rung_again(
+    runner: Runner, queue: Queue, notebook: Notebook
+) -> None:
+    run_id = await make_run(times=1)
+    await make_due(run_id)
+    await enqueue(queue, range(run_id + 1, run_id + 1 + jobs.BACKLOG))
+    assert await sweep(runner, queue) == 0
+    assert await queue.count("queued") == jobs.BACKLOG
+    async with working(runner, queue):
+        await eventually(lambda: is_drained(queue))
+    assert notebook.seen == []
+
+    assert await sweep(runner, queue) == 1
+    async with working(runner, queue):
+        await eventually(lambda: notebook.seen)
+
+
+async def test_a_job_that_has_just_begun_is_not_taken_for_lost(queue: Queue) -> None:
+    await enqueue(queue, [1])
+    found = await queue.dequeue(timeout=1)
+    assert found is not None
+    as_swept = await queue.job(found.key)
+    found.status = Status.ACTIVE
+    found.started = found.touched = int(time.time() * 1000)
+    await queue.update(found)
+    assert as_swept is not None
+    assert as_swept.status is Status.QUEUED
+
+    with pytest.raises(jobs.GoesOn):
+        await queue.abort(as_swept, "swept")
+
+    stored = await queue.job(found.key)
+    assert stored is not None
+    assert stored.status is Status.ACTIVE
