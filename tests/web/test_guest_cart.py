@@ -111,6 +111,20 @@ async def test_what_cannot_be_bought_does_not_go_in(
     assert kept(visitor) == ""
 
 
+async def test_a_film_that_is_deleted_leaves_the_guests_cart(
+    visitor: Visitor, films: dict[str, int]
+) -> None:
+    await put_in(visitor, films["Alien"], films["Jaws"])
+    await fetch("UPDATE movies SET deleted_at = now() WHERE id = $1", films["Jaws"])
+    assert (await visitor.get("/cart")).headers["Location"] == "/cart"
+    page = await visitor.read("/cart")
+    assert 'aria-label="Cart: 1 film"' in page
+    await fetch("UPDATE movies SET deleted_at = now() WHERE id = $1", films["Alien"])
+    assert (await visitor.get("/cart")).status == 303
+    assert "Nothing in it yet." in words(await visitor.read("/cart"))
+    assert kept(visitor) == ""
+
+
 async def test_the_login_takes_the_cart_over_once(visitor: Visitor, films: dict[str, int]) -> None:
     await put_in(visitor, films["Alien"], films["Jaws"])
     cookie = kept(visitor)

@@ -179,6 +179,19 @@ async def test_the_order_of_somebody_else_is_not_there(
     assert row["status"] == "pending"
 
 
+async def test_a_total_that_cannot_be_charged_is_said_in_the_cart(
+    visitor: Visitor, films: dict[str, int]
+) -> None:
+    await visitor.log_in()
+    await fetch("UPDATE movies SET price = 0.30 WHERE id = $1", films["Alien"])
+    await fill_cart(visitor, films, "Alien")
+    response = await visitor.post("/orders", {"expected_total": "0.30", "next": "/cart"})
+    assert response.headers["Location"] == "/cart"
+    page = words(await visitor.read("/cart"))
+    assert "The total is below $0.50, the least that can be charged." in page
+    assert await fetch("SELECT id FROM orders") == []
+
+
 async def test_an_empty_cart_cannot_be_ordered(visitor: Visitor, films: dict[str, int]) -> None:
     await visitor.log_in()
     await visitor.post("/orders", {}, Referer=f"{visitor.settings.public_url}/cart")

@@ -23,16 +23,28 @@ FULL = f"A cart without an account holds {MOST} films: log in, and yours has no 
 
 @routes.get("/cart")
 @page("cart.html")
-async def cart(request: web.Request) -> Context:
+async def cart(request: web.Request) -> Context | web.StreamResponse:
     """Show the cart with today's prices."""
     currency = request.app[RESOURCES].settings.currency
     if IDENTITY not in request:
-        return {"cart": await get_guest_cart(guest_cart(request), currency), "orders": []}
+        return await _guests(request, currency)
     user_id = current_identity(request).user_id
     shown = await get_cart(user_id, currency)
     held = await holdings(user_id, [item.movie_id for item in shown.items])
     waiting = {one.order_id for one in held.values() if one.order_id is not None}
     return {"cart": shown, "orders": sorted(waiting)}
+
+
+async def _guests(request: web.Request, currency: str) -> Context | web.StreamResponse:
+    kept = guest_cart(request)
+    shown = await get_guest_cart(kept, currency)
+    there = {item.movie_id for item in shown.items}
+    if len(there) < len(kept):
+        # Films that exist no more would be counted beside the cart for ever.
+        response = see_other("/cart")
+        keep_guest_cart(request, response, [number for number in kept if number in there])
+        return response
+    return {"cart": shown, "orders": []}
 
 
 @routes.post("/cart/{movie_id:[0-9]{1,18}}")
