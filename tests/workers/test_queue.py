@@ -194,9 +194,7 @@ async def test_a_job_that_has_just_begun_is_not_taken_for_lost(queue: Queue) -> 
     found = await queue.dequeue(timeout=1)
     assert found is not None
     as_swept = await queue.job(found.key)
-    found.status = Status.ACTIVE
-    found.started = found.touched = int(time.time() * 1000)
-    await queue.update(found)
+    await queue.update(found, status=Status.ACTIVE, started=int(time.time() * 1000))
     assert as_swept is not None
     assert as_swept.status is Status.QUEUED
 
