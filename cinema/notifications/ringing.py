@@ -16,16 +16,18 @@ MEMORY = 200
 """How many actors and events a fold remembers, so that none of them counts twice."""
 
 # All that rings holds the bell, so what is not there now is not there when it is inserted. Of
-# news that replace each other (`last`) an older event that comes late changes nothing.
+# news that replace each other (`last`) an older event that comes late changes nothing. The look
+# back is no NOT EXISTS: as a join it would read every user's news where it has to read a few.
 RING = """
 INSERT INTO notifications AS n (user_id, kind, payload, source, fold)
 SELECT u.id, $2::varchar, $3::jsonb, $4::varchar, $5::varchar
   FROM users u LEFT JOIN notification_settings s ON s.user_id = u.id AND s.kind = $2::varchar
  WHERE u.id = ANY($1::bigint[]) AND u.deleted_at IS NULL AND coalesce(s.in_app, true)
-   AND NOT EXISTS (
-       SELECT FROM notifications o WHERE o.user_id = u.id AND (o.source = $4::varchar
+   AND coalesce((
+       SELECT false FROM notifications o WHERE o.user_id = u.id AND (o.source = $4::varchar
         OR (o.fold = $5::varchar
-          AND (o.payload->'folded'->>'last')::bigint >= ($3::jsonb->'folded'->>'last')::bigint)))
+          AND (o.payload->'folded'->>'last')::bigint >= ($3::jsonb->'folded'->>'last')::bigint))
+        LIMIT 1), true)
  ORDER BY u.id
 ON CONFLICT (user_id, fold) WHERE read_at IS NULL AND fold IS NOT NULL DO UPDATE
    SET payload = EXCLUDED.payload
