@@ -16,6 +16,13 @@ SELECT o.name AS value, count(*) AS movies
   FROM movies m JOIN movies_genres r ON r.movie_id = m.id JOIN genres o ON o.id = r.genre_id
  WHERE {where} GROUP BY o.id ORDER BY movies DESC, o.name
 """
+# A deleted movie has no genre any more, so that nobody has to look at the movies.
+GENRES_OF_ALL = """
+SELECT o.name AS value, r.movies
+  FROM (SELECT genre_id, count(*) AS movies FROM movies_genres GROUP BY genre_id) r
+  JOIN genres o ON o.id = r.genre_id
+ ORDER BY movies DESC, o.name
+"""
 CERTIFICATIONS = """
 SELECT o.name AS value, count(*) AS movies
   FROM movies m JOIN certifications o ON o.id = m.certification_id
@@ -40,7 +47,7 @@ async def count_facets(query: MovieQuery) -> Facets:
     decades = await _counted(DECADES, query, year=None, year_min=None, year_max=None)
     bands = await _counted(BANDS.replace("{bounds}", bounds), query, price_min=None, price_max=None)
     return Facets(
-        genres=[NameFacet(**row) for row in await _counted(GENRES, query, genre=())],
+        genres=[NameFacet(**row) for row in await _genres(query)],
         certifications=[
             NameFacet(**row) for row in await _counted(CERTIFICATIONS, query, certification=())
         ],
@@ -57,6 +64,12 @@ async def count_facets(query: MovieQuery) -> Facets:
             for row in bands
         ],
     )
+
+
+async def _genres(query: MovieQuery) -> list[dict[str, Any]]:
+    if listing.conditions(query.model_copy(update={"genre": ()})).is_everything:
+        return await fetch(GENRES_OF_ALL)
+    return await _counted(GENRES, query, genre=())
 
 
 async def _counted(statement: str, query: MovieQuery, **own: object) -> list[dict[str, Any]]:

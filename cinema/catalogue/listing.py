@@ -142,13 +142,14 @@ def order_of(query: MovieQuery, where: Conditions) -> list[Order]:
 def _match(search: Search, where: Conditions) -> str:
     """Say how well a movie answers: by its whole name (5), the name's beginning (4), other words
     of the name (3), people (2), and below that by where the words stand (0 to 1)."""
-    steps = (search.whole_name, search.name_begins, search.in_name, search.in_names)
-    whens = " ".join(
-        f"WHEN m.search @@ {where.bind(step)}::tsquery THEN {5 - number}"
-        for number, step in enumerate(steps)
-    )
+    # The widest first: most of many matches are mentions and need no second look.
+    steps = (search.in_names, search.in_name, search.name_begins, search.whole_name)
     rank = f"ts_rank_cd(m.search, {where.bind(search.found)}::tsquery, {SQUEEZED})"
-    return f"(CASE {whens} ELSE {rank} END)"
+    whens = "".join(
+        f" WHEN NOT m.search @@ {where.bind(step)}::tsquery THEN {below}"
+        for step, below in zip(steps, (rank, 2, 3, 4), strict=True)
+    )
+    return f"(CASE{whens} ELSE 5 END)"
 
 
 def after(cursor: str, orders: list[Order], where: Conditions) -> None:
