@@ -1,6 +1,10 @@
 """Money is Decimal inside and minor units only at Stripe's door."""
 
+import re
 from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
 
 ZERO_DECIMAL = frozenset(
     {
@@ -40,6 +44,25 @@ the rate of the moment, so that only Stripe itself can refuse them.
 """
 MOST_MINOR = 99_999_999
 """The most that Stripe charges, in the smallest unit: eight digits."""
+
+
+AMOUNT = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,2})?")
+
+
+def _text_of_an_amount(value: Any) -> str:
+    """Take money only as a text: a float of JSON would not hold every cent."""
+    text = str(value) if isinstance(value, Decimal) else value
+    if not isinstance(text, str) or not AMOUNT.fullmatch(text):
+        raise ValueError('Write an amount as a text, such as "9.99".')
+    return text
+
+
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_text_of_an_amount),
+    WithJsonSchema({"type": "string", "pattern": f"^{AMOUNT.pattern}$"}),
+]
+"""An amount as it is sent: `"9.99"`, never a number."""
 
 
 def exponent(currency: str) -> int:

@@ -1,6 +1,5 @@
 """What moderators send. The bounds are the importer's, from `csvrow`."""
 
-import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -28,13 +27,13 @@ from cinema.catalogue.csvrow import (
     Refusal,
     tidy,
 )
+from cinema.money import Amount
 
 LONGEST_DESCRIPTION = 10_000
 MOST_LABELS = 50
 """How many genres, directors or stars one movie may be given."""
 LAST_YEAR = 2200  # what the table takes; what is accepted ends with the next year
 LAST_RELEASE = 2100
-_AMOUNT = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,2})?")
 
 
 def _tidied(value: Any) -> Any:
@@ -44,13 +43,6 @@ def _tidied(value: Any) -> Any:
         return tidy(value, "text")
     except Refusal as refusal:
         raise ValueError(str(refusal)) from None
-
-
-def _amount(value: Any) -> str:
-    """Take money only as a text: a float of JSON would not hold every cent."""
-    if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
-        raise ValueError('Write an amount as a text, such as "9.99".')
-    return value
 
 
 def _price(amount: Decimal) -> Decimal:
@@ -92,8 +84,6 @@ def _reference(value: Any) -> int | str:
     return name
 
 
-AMOUNT_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"})
-
 MovieName = Annotated[str, BeforeValidator(_tidied), Field(min_length=1, max_length=LONGEST_NAME)]
 LabelName = Annotated[str, BeforeValidator(_tidied), Field(min_length=1, max_length=LONGEST_LABEL)]
 Description = Annotated[str, BeforeValidator(_tidied), Field(max_length=LONGEST_DESCRIPTION)]
@@ -104,8 +94,7 @@ Minutes = Annotated[int, Field(strict=True, ge=1, le=LONGEST_RUNTIME)]
 Imdb = Annotated[Decimal, Field(ge=0, le=BEST_RATING, decimal_places=1)]
 Votes = Annotated[int, Field(strict=True, ge=0, le=MOST_VOTES)]
 MetaScore = Annotated[int, Field(strict=True, ge=0, le=BEST_SCORE)]
-Price = Annotated[Decimal, BeforeValidator(_amount), AfterValidator(_price), AMOUNT_SCHEMA]
-Gross = Annotated[Decimal, BeforeValidator(_amount), AMOUNT_SCHEMA]
+Price = Annotated[Amount, AfterValidator(_price)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_text_of_a_moment), AfterValidator(_this_century)]
 Reference = Annotated[
     int | str,
@@ -136,7 +125,7 @@ class CreateMovie(BaseModel):
     imdb: Imdb
     votes: Votes = 0
     meta_score: MetaScore | None = None
-    gross: Gross | None = None
+    gross: Amount | None = None
     description: Description
     price: Price
     certification: Reference
@@ -158,7 +147,7 @@ class UpdateMovie(BaseModel):
     imdb: Imdb = UNSET
     votes: Votes = UNSET
     meta_score: MetaScore | None = None
-    gross: Gross | None = None
+    gross: Amount | None = None
     description: Description = UNSET
     price: Price = UNSET
     certification: Reference = UNSET

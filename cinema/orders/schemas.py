@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cinema.money import Amount
 from cinema.orders.models import OrderStatus
 
 
@@ -12,7 +13,7 @@ class PlaceOrder(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    expected_total: Decimal | None = Field(default=None, ge=0, max_digits=10, decimal_places=2)
+    expected_total: Amount | None = None
     cart_version: int | None = Field(default=None, ge=0)
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from cinema.money import Amount
 from cinema.payments.models import PaymentStatus, RefundStatus
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
@@ -52,7 +53,7 @@ class PaymentRefund(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Reason
-    amount: Decimal | None = Field(default=None, gt=0, max_digits=10, decimal_places=2)
+    amount: Annotated[Amount, Field(gt=0)] | None = None
 
 
 class RefundOut(BaseModel):

@@ -137,7 +137,9 @@ async def test_a_movie_in_another_pending_order_is_refused_with_the_orders_ids(
 @pytest.mark.parametrize(
     "body",
     [{"expected_total": "-1"}, {"expected_total": "1.999"}, {"expected_total": "NaN"},
-     {"expected_total": "x"}, {"cart_version": -1}, {"cart_version": "two"}, {"surprise": 1}],
+     {"expected_total": "x"}, {"expected_total": 9.99}, {"expected_total": 10},
+     {"expected_total": "1e1"}, {"expected_total": True}, {"cart_version": -1},
+     {"cart_version": "two"}, {"surprise": 1}],
 )  # fmt: skip
 async def test_a_body_that_makes_no_sense_is_refused(buyer: Buyer, body: Any) -> None:
     await buyer.add((await make_movie()).id)
