@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from decimal import Decimal
 
 from cinema.database import fetch
-from cinema.notifications.kinds import KINDS
 
 PAGE = 4000
 """Rows of one statement."""
@@ -17,11 +16,6 @@ SELECT f.user_id FROM favorites f
                       AND p.movie_id = f.movie_id AND p.revoked_at IS NULL)
  ORDER BY f.user_id LIMIT $3
 """
-READERS = """
-SELECT u.id FROM users u LEFT JOIN notification_settings s ON s.user_id = u.id AND s.kind = $2
- WHERE u.id = ANY($1::bigint[]) AND u.is_active AND u.deleted_at IS NULL
-   AND coalesce(s.email, $3::boolean) ORDER BY u.id
-"""
 OFFER = "SELECT name FROM movies WHERE id = $1 AND deleted_at IS NULL AND is_available"
 
 
@@ -31,12 +25,6 @@ async def admirers(movie_id: int) -> AsyncIterator[list[int]]:
     while rows := await fetch(ADMIRERS, movie_id, last, PAGE):
         yield [row["user_id"] for row in rows]
         last = rows[-1]["user_id"]
-
-
-async def readers(user_ids: list[int], kind: str) -> list[int]:
-    """Return those of the users who want a mail of this kind."""
-    rows = await fetch(READERS, user_ids, kind, KINDS[kind].mail.is_on)
-    return [row["id"] for row in rows]
 
 
 async def offered_name(movie_id: int, price: Decimal | None = None) -> str | None:

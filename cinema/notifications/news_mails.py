@@ -10,11 +10,11 @@ from cinema.catalogue.events import MovieChanged, MovieReleased
 from cinema.database import fetch
 from cinema.jobs import GiveUp, RunContext, lasting
 from cinema.money import written
-from cinema.notifications.admirers import admirers, offered_name, readers
+from cinema.notifications.admirers import admirers, offered_name
 from cinema.notifications.community_jobs import MANY, ring_comment_liked
 from cinema.notifications.favorite_jobs import dropped
 from cinema.notifications.mails import send
-from cinema.notifications.preferences import wants_mail
+from cinema.notifications.queries import readers
 from cinema.resources import Resources
 from cinema.social.events import CommentCreated, CommentLiked
 from cinema.social.queries.comments import AUTHOR
@@ -38,15 +38,16 @@ async def mail_comment_replied(
     resources: Resources, event: CommentCreated, run: RunContext
 ) -> None:
     reader = event.parent_user_id
-    if reader is None or reader == event.user_id or not await wants_mail(reader, "comment_replied"):
+    if reader is None or reader == event.user_id:
         return
-    await _quote(resources, run, "comment_replied", reader, event.comment_id, event.user_id)
+    if await readers([reader], "comment_replied"):
+        await _quote(resources, run, "comment_replied", reader, event.comment_id, event.user_id)
 
 
 async def mail_comment_liked(resources: Resources, event: CommentLiked, run: RunContext) -> None:
     """Tell by mail what the bell rings for anew, and nothing that it only counts along."""
     reader = event.author_id
-    if not await wants_mail(reader, "comment_liked"):
+    if not await readers([reader], "comment_liked"):
         return
     # The bell may have rung or not, the two jobs have no order; ringing twice is ringing once.
     await ring_comment_liked(resources, event, run)
@@ -103,7 +104,7 @@ async def _send_to_all(
 
     Raises what kept the first of them from leaving, after those beside it have been tried.
     """
-    wanting = await readers(list(user_ids), kind)
+    wanting = await readers(user_ids, kind)
 
     async def send_one(user_id: int) -> None:
         path = f"/movies/{values['movie_id']}"

@@ -37,11 +37,6 @@ async def turn_mail_off(user_id: int, name: str) -> None:
     await _store(user_id, name, bell=bell, mail=False)
 
 
-async def wants_mail(user_id: int, name: str) -> bool:
-    chosen = await chosen_settings(user_id)
-    return chosen[name][1] if name in chosen else KINDS[name].mail.is_on
-
-
 @atomic
 async def change_settings(user_id: int, command: ChangeSettings) -> SettingsOut:
     """Set the kinds that the command names, and leave the others as they are.

@@ -4,6 +4,7 @@ from typing import Any
 
 from cinema.database import fetch
 from cinema.http.pagination import cursor_id
+from cinema.notifications.kinds import KINDS
 from cinema.notifications.schemas import NotificationOut, NotificationQuery
 from cinema.social.queries.comments import AUTHOR
 
@@ -15,6 +16,11 @@ SELECT n.id, n.user_id, n.kind, n.read_at, n.created_at,
   FROM notifications n LEFT JOIN users u ON u.id = (n.payload->>'actor_id')::bigint
        LEFT JOIN user_profiles p ON p.user_id = u.id
 """  # noqa: S608 - composed of constants
+READERS = """
+SELECT u.id FROM users u LEFT JOIN notification_settings s ON s.user_id = u.id AND s.kind = $2
+ WHERE u.id = ANY($1::bigint[]) AND u.is_active AND u.deleted_at IS NULL
+   AND coalesce(s.email, $3::boolean) ORDER BY u.id
+"""
 MATCHING = "n.user_id = $1 AND ($2::boolean IS NULL OR (n.read_at IS NULL) = $2)"
 
 
@@ -90,3 +96,9 @@ async def chosen_settings(user_id: int) -> dict[str, tuple[bool, bool]]:
         "SELECT kind, in_app, email FROM notification_settings WHERE user_id = $1", user_id
     )
     return {row["kind"]: (row["in_app"], row["email"]) for row in rows}
+
+
+async def readers(user_ids: Sequence[int], kind: str) -> list[int]:
+    """Return those of the users who are there and want a mail of this kind."""
+    rows = await fetch(READERS, list(user_ids), kind, KINDS[kind].mail.is_on)
+    return [row["id"] for row in rows]

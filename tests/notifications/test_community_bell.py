@@ -1,10 +1,14 @@
 """What rings for those who talk about films, and for those who wanted one."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from cinema.catalogue.events import MovieDeleteBlocked, MovieTakenFromCarts
 from cinema.database import fetch
 from cinema.notifications.queries import list_notifications, unread_count
+from cinema.notifications.ringing import News, ring_for_act
 from cinema.notifications.schemas import NotificationOut, NotificationQuery
 from cinema.roles import Role
 from cinema.settings import Settings
@@ -14,6 +18,7 @@ from tests.conftest import Client, resources_of
 from tests.factories import make_movie
 from tests.house import Buyer, run_jobs
 from tests.mails.post import record
+from tests.rounds import rounds
 from tests.social.talking import say, someone, told
 
 
@@ -98,6 +103,22 @@ async def test_ten_likes_are_one_notification(talk: Talk) -> None:
     assert in_words(notification).text == "Ada and 9 others liked your comment on Solaris."
     assert [event["unread"] for event in await told("notification.created")] == [1] * 10
     assert "folded" not in notification.payload
+
+
+async def test_likes_that_come_at_once_are_all_counted_in_one(talk: Talk) -> None:
+    for _ in range(rounds(3)):
+        await fetch("DELETE FROM notifications")
+        users = [await make_user() for _ in range(8)]
+        news = News("comment_liked", {"comment_id": talk.comment_id}, "", "like:1")
+        rings = [
+            ring_for_act(talk.author.user.id, user.id, replace(news, source=f"like-{user.id}"))
+            for user in users
+            for _ in range(2)
+        ]
+        rung = await asyncio.gather(*rings)
+        assert sum(rung) == len(users)
+        [notification] = await talk.heard()
+        assert notification.payload["count"] == len(users)
 
 
 async def test_who_likes_again_is_counted_once_also_after_it_was_read(talk: Talk) -> None:
