@@ -79,6 +79,12 @@ class PostgresServer(ProcessServer):
         """Whether the cluster lies elsewhere than `data`."""
         return self._home is not None and self._home.folder != self.data
 
+    @property
+    def binaries(self) -> Path:
+        """The folder of PostgreSQL's programs; known once it was started."""
+        assert self._home is not None, "start() comes first"
+        return self._home.bin
+
     def url(self, database: str = "postgres") -> str:
         """As asyncpg, psql and the settings spell it."""
         return f"postgresql://postgres@/{database}?host={quote(str(self._sockets))}"
