@@ -9,21 +9,29 @@ from cinema.database import fetch
 MOST = 10
 PEOPLE_BESIDE_MOVIES = 4
 """How many people are offered where there are more films than room."""
-LOOKED_AT = 50
-"""The most watched films that answer, from which the best are chosen: a letter answers to many."""
+LOOKED_AT = 1000
+"""The most watched films that hold the words anywhere, among which names are looked for.
 
+A word may be in every description and in few names: without a bound all films would be read.
+"""
+CAST_OF = 50
+"""The most watched films with such people, whose people are offered."""
+
+NEAR = f"""
+(SELECT m.id, m.name, m.year, m.votes, m.search
+   FROM movies m WHERE m.search @@ $1::tsquery AND m.deleted_at IS NULL
+  ORDER BY m.votes DESC, m.id DESC LIMIT {LOOKED_AT}) near
+"""  # noqa: S608 - composed of constants
 MOVIES = f"""
-SELECT found.id, found.name, found.year
-  FROM (SELECT * FROM movies m WHERE m.search @@ $1::tsquery AND m.deleted_at IS NULL
-         ORDER BY m.votes DESC, m.id DESC LIMIT {LOOKED_AT}) found
- ORDER BY found.search @@ $2::tsquery DESC, found.search @@ $3::tsquery DESC,
-          found.votes DESC, found.id DESC
+SELECT near.id, near.name, near.year FROM {NEAR} WHERE near.search @@ $2::tsquery
+ ORDER BY near.search @@ $3::tsquery DESC, near.search @@ $4::tsquery DESC,
+          near.votes DESC, near.id DESC
  LIMIT {MOST}
 """  # noqa: S608 - composed of constants
 PEOPLE = f"""
 SELECT person.kind, person.id, person.name, count(*) AS movies
-  FROM (SELECT m.id FROM movies m WHERE m.search @@ $1::tsquery AND m.deleted_at IS NULL
-         ORDER BY m.votes DESC, m.id DESC LIMIT {LOOKED_AT}) found,
+  FROM (SELECT near.id FROM {NEAR} WHERE near.search @@ $2::tsquery
+         ORDER BY near.votes DESC, near.id DESC LIMIT {CAST_OF}) found,
        LATERAL (SELECT 'director' AS kind, o.id, o.name FROM movies_directors r
                   JOIN directors o ON o.id = r.director_id WHERE r.movie_id = found.id
                 UNION ALL
@@ -40,16 +48,17 @@ async def suggest(text: str) -> list[Suggestion]:
     if not typed:
         return []
     begins = " <-> ".join([f"'{BEGIN}'", *typed])
-    movies = await fetch(MOVIES, _prefixes(typed, "A"), f"{begins} <-> '{END}'", f"{begins}:*")
-    rows = await fetch(PEOPLE, _prefixes(typed, "B"))
+    whole = f"{begins} <-> '{END}'"
+    held = _prefixes(typed)
+    movies = await fetch(MOVIES, held, _prefixes(typed, "A"), whole, f"{begins}:*")
+    rows = await fetch(PEOPLE, held, _prefixes(typed, "B"))
     people = [row for row in rows if _is_named(row["name"], typed)]
-    room = max(PEOPLE_BESIDE_MOVIES, MOST - len(movies))
-    people = people[:room]
+    people = people[: max(PEOPLE_BESIDE_MOVIES, MOST - len(movies))]
     shown = movies[: MOST - len(people)]
     return [Suggestion(kind="movie", **row) for row in shown] + [_person(row) for row in people]
 
 
-def _prefixes(typed: list[str], weight: str) -> str:
+def _prefixes(typed: list[str], weight: str = "") -> str:
     return " & ".join(f"{word}:*{weight}" for word in typed)
 
 

@@ -26,7 +26,7 @@ FILMS: dict[str, dict[str, Any]] = {
 
 FILL = """
 INSERT INTO movies (name, year, time, imdb, votes, description, price, certification_id, search)
-SELECT 'Film ' || n, 1999, 100, 7, n, '', 1, certification_id,
+SELECT 'Film ' || n, 1999, 100, 7, n, repeat('A film. ', 100), 1, certification_id,
        setweight(to_tsvector('simple', 'film ' || to_hex(n)), 'A')
        || setweight(to_tsvector('simple', 'star ' || to_hex(n)), 'B')
   FROM generate_series(1, 20000) n, movies
@@ -117,8 +117,9 @@ async def test_suggestions_read_no_other_film(database: None) -> None:
     await fetch(FILL)
     await fetch("ANALYZE movies")
     for statement, *given in (
-        (suggest.MOVIES, "4e1f:*A", "'^' <-> 4e1f", "'^' <-> 4e1f:*"),
-        (suggest.PEOPLE, "4e1f:*B"),
+        (suggest.MOVIES, "4e1f:*", "4e1f:*A", "'^' <-> 4e1f", "'^' <-> 4e1f:*"),
+        (suggest.PEOPLE, "4e1f:*", "4e1f:*B"),
+        (suggest.PEOPLE, "film:*", "film:*B"),
     ):
         rows = await fetch(f"EXPLAIN {statement}", *given)
         plan = "\n".join(row["QUERY PLAN"] for row in rows)
