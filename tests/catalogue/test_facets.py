@@ -60,5 +60,30 @@ async def test_a_facet_leaves_out_its_own_filter_and_keeps_the_others(shelf: Cli
     assert found["decades"] == [{"year_min": 1980, "year_max": 1989, "movies": 1}]
 
 
-async def test_an_unknown_filter_is_refused(shelf: Client) -> None:
-    assert (await shelf.get("/api/v1/movies/facets?gender=x")).status == 422
+@pytest.mark.parametrize("path", ["/api/v1/movies", "/api/v1/movies/facets"])
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [("gender=x", ["query", "gender"]), ("sort=title", ["query", "sort"]),
+     ("year_min=x", ["query", "year_min"]), ("genre=a&genre=", ["query", "genre", "1"]),
+     ("available=perhaps", ["query", "available"]), ("price_max=-1", ["query", "price_max"])],
+)  # fmt: skip
+async def test_a_filter_that_makes_no_sense_is_refused_with_its_place(
+    shelf: Client, path: str, query: str, place: list[str]
+) -> None:
+    async with shelf.get(f"{path}?{query}") as response:
+        assert response.status == 422
+        [error] = (await response.json())["errors"]
+        assert list(map(str, error["loc"])) == place
+
+
+async def test_repeated_names_are_alternatives_and_filters_conditions(shelf: Client) -> None:
+    for query, names in (
+        ("genre=Drama&genre=Horror&certification=R", {"Alien", "Blade"}),
+        ("director=Agn%C3%A8s%20Varda&director=Nobody&year_max=1979", {"Solaris", "Alien"}),
+        ("star=nobody&star=CORINNE%20MARCHAND&price_max=4.99", {"Solaris", "Alien"}),
+        ("star=Corinne%20Marchand&director=Nobody", set()),
+    ):
+        async with shelf.get(f"/api/v1/movies?{query}") as response:
+            assert {movie["name"] for movie in (await response.json())["items"]} == names
+        found = await facets(shelf, query)
+        assert sum(choice["movies"] for choice in found["prices"]) >= len(names)
