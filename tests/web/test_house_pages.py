@@ -14,7 +14,7 @@ from cinema.app import create_app
 from cinema.catalogue.queries import get_movie
 from cinema.database import fetch
 from cinema.http.pagination import PageQuery
-from cinema.web.filters import device, duration, money, standing, written
+from cinema.web.filters import device, duration, moment_of, money, standing
 from cinema.web.listing import pager
 from cinema.web.posters import poster_url
 from cinema.web.static import FOLDER, assets, static_url
@@ -179,7 +179,7 @@ def test_a_film_stands_as_it_can_be_bought() -> None:
 def test_times_and_devices_read_as_words() -> None:
     assert duration(134) == "2 h 14 min"
     assert duration(13) == "13 min"
-    assert written(datetime(2026, 11, 1, 9, 5, tzinfo=UTC)) == "1 Nov 2026, 09:05 UTC"
+    assert moment_of(datetime(2026, 11, 1, 9, 5, tzinfo=UTC)) == "1 Nov 2026, 09:05 UTC"
     assert device("Mozilla/5.0 (iPhone; CPU) AppleWebKit Safari/604") == "Safari on iPhone"
     assert device("Mozilla/5.0 (X11; Linux x86_64) Gecko Firefox/140") == "Firefox on Linux"
     assert device("curl/8.1") == "curl/8.1"
