@@ -60,20 +60,20 @@ async def test_a_facet_leaves_out_its_own_filter_and_keeps_the_others(shelf: Cli
     assert found["decades"] == [{"year_min": 1980, "year_max": 1989, "movies": 1}]
 
 
-@pytest.mark.parametrize("path", ["/api/v1/movies", "/api/v1/movies/facets"])
-@pytest.mark.parametrize(
-    ("query", "place"),
-    [("gender=x", ["query", "gender"]), ("sort=title", ["query", "sort"]),
-     ("year_min=x", ["query", "year_min"]), ("genre=a&genre=", ["query", "genre", "1"]),
-     ("available=perhaps", ["query", "available"]), ("price_max=-1", ["query", "price_max"])],
-)  # fmt: skip
-async def test_a_filter_that_makes_no_sense_is_refused_with_its_place(
-    shelf: Client, path: str, query: str, place: list[str]
-) -> None:
-    async with shelf.get(f"{path}?{query}") as response:
-        assert response.status == 422
-        [error] = (await response.json())["errors"]
-        assert list(map(str, error["loc"])) == place
+async def test_a_filter_that_makes_no_sense_is_refused_with_its_place(shelf: Client) -> None:
+    for query, place in (
+        ("gender=x", ["query", "gender"]),
+        ("sort=title", ["query", "sort"]),
+        ("year_min=x", ["query", "year_min"]),
+        ("genre=a&genre=", ["query", "genre", "1"]),
+        ("available=perhaps", ["query", "available"]),
+        ("price_max=-1", ["query", "price_max"]),
+    ):
+        for path in ("/api/v1/movies", "/api/v1/movies/facets"):
+            async with shelf.get(f"{path}?{query}") as response:
+                assert response.status == 422
+                [error] = (await response.json())["errors"]
+                assert list(map(str, error["loc"])) == place
 
 
 async def test_repeated_names_are_alternatives_and_filters_conditions(shelf: Client) -> None:

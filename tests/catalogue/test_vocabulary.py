@@ -57,33 +57,32 @@ async def known() -> dict[str, int]:
     return counted
 
 
-@pytest.mark.parametrize(
-    ("q", "meant"),
-    [
-        ("godfathr", "godfather"),
-        ("GODFATHR", "godfather"),
-        ("teh godfater", "the godfather"),
-        ("miazaki", "miyazaki"),
-        ("Amelei", "amelie"),
-        ('"marlon brndo" -matrx', '"marlon brando" -matrx'),
-        ("wachovski keanu", "wachowski keanu"),
-        ("jean-piere", "jean-pierre"),
-        ("godfa", None),
-        ("godfather keanu", None),
-        ("xyzzyplugh", None),
-        ("bathhous", None),
-        ("xx", None),
-        ("-godfathr", None),
-        ("", None),
-        ("'; DROP TABLE movies; --", None),
-    ],
-)
-async def test_a_slip_is_answered_with_the_word_that_was_meant(
-    films: Client, q: str, meant: str | None
-) -> None:
-    assert (await search(films, q))["did_you_mean"] == meant
-    if meant and "-" not in q:
-        assert (await search(films, meant))["total_items"] > 0
+MEANT = {
+    "godfathr": "godfather",
+    "GODFATHR": "godfather",
+    "teh godfater": "the godfather",
+    "miazaki": "miyazaki",
+    "Amelei": "amelie",
+    '"marlon brndo" -matrx': '"marlon brando" -matrx',
+    "wachovski keanu": "wachowski keanu",
+    "jean-piere": "jean-pierre",
+    "godfa": None,
+    "godfather keanu": None,
+    "xyzzyplugh": None,
+    "bathhous": None,
+    "xx": None,
+    "-godfathr": None,
+    "": None,
+    "'; DROP TABLE movies; --": None,
+}
+
+
+async def test_a_slip_is_answered_with_the_word_that_was_meant(films: Client) -> None:
+    found = {q: await search(films, q) for q in MEANT}
+    assert {q: body["did_you_mean"] for q, body in found.items()} == MEANT
+    for meant in MEANT.values():
+        if meant and "-" not in meant:
+            assert (await search(films, meant))["total_items"] > 0
 
 
 async def test_who_finds_enough_is_asked_nothing(films: Client) -> None:
