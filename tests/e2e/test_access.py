@@ -22,6 +22,8 @@ OPEN_PAGES = (
     "/activate/resend",
     "/password/forgot",
     "/password/reset?token=x",
+    "/unsubscribe?token=x",
+    "/cart",
     "/dev/mail",
     "/no-such-page",
 )
