@@ -22,7 +22,7 @@ import uvloop
 from bench.realtime_stage import environment, listening, percentile
 from cinema.catalogue import listing
 from cinema.catalogue.schemas import MovieQuery
-from cinema.database import fetch, open_database, transaction
+from cinema.database import bulk_execute, fetch, open_database, transaction
 from cinema.devstack.ports import free_port
 from cinema.devstack.postgres import PostgresServer
 from cinema.devstack.redis import RedisServer
@@ -107,7 +107,7 @@ async def run(statement: str, *values: int) -> None:
     async with transaction():
         await fetch("SET LOCAL statement_timeout = 0")
         await fetch("SET LOCAL session_replication_role = replica")
-        await fetch(statement, *named)
+        await bulk_execute(statement, *named)
 
 
 async def last_page(settings: Settings, movies: int) -> str:
