@@ -43,12 +43,17 @@ WITH given AS (SELECT * FROM unnest($1::text[], $2::int[]) AS given (word, more)
 # in another letter than the word does.
 NEAR = f"""
 WITH typed AS (
-    SELECT word, trigrams, EXISTS (
+    SELECT word, rest, trigrams, EXISTS (
                SELECT FROM search_words w
                 WHERE w.trigrams @> array_remove(trigrams, right(word, 2) || ' ')
                   AND starts_with(w.word, given.word) AND w.movies > 0) AS is_known
-      FROM (SELECT word, {TRIGRAMS} AS trigrams FROM unnest($1::text[]) word) given)
-SELECT typed.word AS typed, near.word, near.movies
+      FROM (SELECT word, rest, {TRIGRAMS} AS trigrams
+              FROM unnest($1::text[], $2::text[]) AS given (word, rest)) given)
+SELECT typed.word AS typed, near.word, near.movies,
+       CASE WHEN typed.rest = '' THEN false ELSE EXISTS (
+           SELECT FROM movies m
+            WHERE m.search @@ (quote_literal(near.word) || ' & ' || typed.rest)::tsquery)
+       END AS together
   FROM typed, LATERAL (
        SELECT w.word, w.movies
          FROM search_words w, LATERAL (
@@ -85,20 +90,23 @@ async def did_you_mean(query: MovieQuery, found: int) -> str | None:
     if found >= FEW or query.page > 1:
         return None
     typed = {fold(word) for word in _LEFT_OUT_OR_WORD.findall(query.q) if word[0] != "-"}
-    words = [word for word in typed if word.isalnum() and SHORTEST <= len(word) <= LONGEST]
+    typed = {word for word in typed if word.isalnum()}
+    words = [word for word in typed if SHORTEST <= len(word) <= LONGEST]
     if not words:
         return None
     near: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in await fetch(NEAR, words):
+    rests = [" & ".join(f"{other}:*" for other in sorted(typed - {word})) for word in words]
+    for row in await fetch(NEAR, words, rests):
         near[row["typed"]].append(row)
     meant = {word: one for word in near if (one := _nearest(word, near[word], found)) is not None}
     return _corrected(query.q, meant) if meant else None
 
 
 def _nearest(typed: str, rows: list[dict[str, Any]], found: int) -> str | None:
-    """Choose the word of the fewest slips; it is of no use where it shows no more films."""
+    """Choose a word that some film holds beside the others, and then the one of the fewest slips;
+    it is of no use where it shows no more films."""
     candidates = [
-        (slips, row["word"][0] != typed[0], -row["movies"], row["word"])
+        (not row["together"], slips, row["word"][0] != typed[0], -row["movies"], row["word"])
         for row in rows
         if row["movies"] > found and (slips := distance(typed, row["word"])) <= _slips(typed)
     ]

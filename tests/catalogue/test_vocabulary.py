@@ -85,6 +85,20 @@ async def test_a_slip_is_answered_with_the_word_that_was_meant(films: Client) ->
             assert (await search(films, meant))["total_items"] > 0
 
 
+async def test_of_two_near_words_the_one_is_meant_that_stands_beside_the_others(
+    client: Client,
+) -> None:
+    facts: dict[str, dict[str, Any]] = {
+        "Seven Samurai": {"directors": ("Akira Kurosawa",), "stars": ("Toshiro Mifune",)},
+        "Milk": {"directors": ("Gus Van Sant",), "stars": ("Sean Penn",)},
+        "Dr. No": {"directors": ("Terence Young",), "stars": ("Sean Connery",)},
+    }
+    await import_offers(Offer(movie_row(name, **fact)) for name, fact in facts.items())
+    assert (await search(client, "sevn"))["did_you_mean"] == "sean"
+    assert (await search(client, "sevn samurai"))["did_you_mean"] == "seven samurai"
+    assert (await search(client, "sevn samurau"))["did_you_mean"] == "sean samurai"
+
+
 async def test_who_finds_enough_is_asked_nothing(films: Client) -> None:
     # Two films have a Godfather in their names: to who found as many, it is no better word.
     for number, meant in enumerate(["godfather", None, None]):
