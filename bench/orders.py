@@ -22,6 +22,7 @@ from bench.realtime_stage import percentile
 from bench.recording import Asked, recording, script
 from bench.shop_stage import (
     CLIENTS,
+    FILMS,
     PRODUCT_CORE,
     Shop,
     by_clients,
@@ -48,8 +49,15 @@ TRANSACTIONS = 300
 """What each client of pgbench does."""
 PLACING, SETTLING = 1_000_000, 2_000_000
 """Where the numbers of pgbench's buyers begin, and those of its orders."""
-BUYER, ORDER, ITEM, PAYMENT = 77_000_001, 88_000_001, 89_000_001, 87_000_001
+BUYER, FILM = 77_000_001, 66_000_001
+ORDER, ITEM, PAYMENT, EVENT = 88_000_001, 89_000_001, 87_000_001, 86_000_001
 """The ids of the sale that is recorded: nothing else in a statement looks like them."""
+ONE_FILM = (
+    "INSERT INTO movies (id, name, year, time, imdb, votes, description, price, certification_id)"
+    f" VALUES ({FILM}, 'Film', 2024, 100, 8.0, 1, '', 9.99, 1)",
+    f"UPDATE cart_items SET movie_id = {FILM} WHERE cart_id = {BUYER}",
+)
+BOUGHT = f":k % {FILMS} + 1"
 READY = """
 WITH made AS (
     INSERT INTO orders (id, user_id, currency, total_amount, expires_at)
@@ -57,10 +65,10 @@ WITH made AS (
     RETURNING id
 ), items AS (
     INSERT INTO order_items (id, order_id, movie_id, movie_name, price_at_order)
-    SELECT id, id, 1, 'The Only Film', 9.99 FROM made RETURNING id, order_id
+    SELECT id, id, id % 1000 + 1, 'Film', 9.99 FROM made RETURNING id, order_id, movie_id
 ), claims AS (
     INSERT INTO pending_items (user_id, movie_id, order_item_id)
-    SELECT order_id, 1, id FROM items
+    SELECT order_id, movie_id, id FROM items
 )
 INSERT INTO checkouts (order_id, attempt, idempotency_key, session_id, status, expires_at)
 SELECT id, 1, replace($2, $3, id::text), 'cs_bench_' || id, 'open', now() + interval '1 hour'
@@ -83,10 +91,14 @@ def numbers_of_pgbench(base: int) -> list[int]:
 
 async def record(stage: Shop) -> tuple[list[Asked], list[Asked], dict[str, str]]:
     """Sell one film, and return what was asked to order it, to settle it, and the sale's words."""
-    tables = {"orders": ORDER, "order_items": ITEM, "payments": PAYMENT}
+    tables = {
+        "orders": ORDER, "order_items": ITEM, "payments": PAYMENT, "webhook_events": EVENT,
+    }  # fmt: skip
     async with open_database(stage.settings, "bench"), open_gateway(stage.settings) as gateway:
         for table, first in tables.items():
             await fetch(f"ALTER SEQUENCE {table}_id_seq RESTART WITH {first}")
+        for statement in ONE_FILM:
+            await fetch(statement)
         with recording() as placing:
             await place_order(BUYER, PlaceOrder(), currency="usd", lifetime_minutes=30)
         event = await sell(stage, BUYER, ORDER)
@@ -226,7 +238,7 @@ async def main() -> None:
             await fetch(READY, numbers, sale["attempt"], str(ORDER))
         rate, events = await place_and_pay(stage)
         print(f"orders created: {rate:.0f}/s")
-        words = {str(BUYER): ":k", str(ORDER): "currval('orders_id_seq')"}
+        words = {str(BUYER): ":k", str(FILM): BOUGHT, str(ORDER): "currval('orders_id_seq')"}
         words[str(ITEM)] = "currval('order_items_id_seq')"
         limit = await pgbench(stage, placing, words, PLACING)
         print(f"  pgbench, {len(placing)} statements: {limit:.0f}/s; ratio {rate / limit:.2f}")
@@ -238,9 +250,10 @@ async def main() -> None:
             print(f"webhooks settled: {rate:.0f}/s")
             times = await at_rate(stage, copies(events[:SALES]), WEBHOOK_RATE)
             late = await mails_late(stage, events[SALES:])
-        words = {str(BUYER): ":k", str(ORDER): ":k", str(ITEM): ":k"}
+        words = {str(BUYER): ":k", str(FILM): BOUGHT, str(ORDER): ":k", str(ITEM): ":k"}
         words |= {sale["intent"]: "'pi_bench_' || :k", sale["event"]: "'evt_bench_' || :k"}
         words[str(PAYMENT)] = "currval('payments_id_seq')"
+        words[str(EVENT)] = "currval('webhook_events_id_seq')"
         limit = await pgbench(stage, settling, words, SETTLING)
         print(f"  pgbench, {len(settling)} statements: {limit:.0f}/s; ratio {rate / limit:.2f}")
         print(f"webhook to 2xx at {WEBHOOK_RATE}/s: p99 {percentile(times, 0.99):.1f} ms")

@@ -15,7 +15,8 @@ from typing import Any
 import asyncpg
 from tortoise.connection import get_connection
 
-PLUMBING = ("RESET", "SET ", "UNLISTEN", "CLOSE", "SELECT pg_advisory_unlock_all")
+PLUMBING = ("typeinfo_tree", "'jit'")
+"""What asyncpg asks once on each connection, to know the database's own types."""
 FRONT = """\\set n :n + 1
 \\set k :base + :client_id * 1000 + :n
 """
@@ -33,7 +34,7 @@ class Recording:
     asked: list[Asked] = field(default_factory=list)
 
     def note(self, record: Any) -> None:
-        if not record.query.startswith(PLUMBING):
+        if not any(word in record.query for word in PLUMBING):
             self.asked.append(Asked(record.query.strip().rstrip(";"), tuple(record.args or ())))
 
 

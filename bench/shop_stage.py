@@ -32,18 +32,19 @@ CLIENTS = 16
 PRODUCT_CORE = 0
 """The product's processes have this core to themselves; everything else has the others."""
 SECRET = "whsec_bench"
-MOVIE = 1
+FILMS = 1_000
+"""Buyers spread over them; else they would wait for each other at one film's row."""
 FILL = (
     "INSERT INTO certifications (id, name) VALUES (1, 'G')",
     "INSERT INTO movies (id, name, year, time, imdb, votes, description, price, certification_id)"
-    " VALUES (1, 'The Only Film', 2024, 100, 8.0, 1, '', 9.99, 1)",
+    " SELECT n, 'Film ' || n, 2024, 100, 8.0, 1, '', 9.99, 1 FROM unnest($2::bigint[]) n",
     "INSERT INTO users (id, email, password_hash, is_active, group_id)"
     " SELECT n, 'buyer-' || n || '@bench.example', '!', true,"
     " (SELECT id FROM user_groups WHERE name = 'USER') FROM unnest($1::bigint[]) n",
     "INSERT INTO user_profiles (user_id) SELECT unnest($1::bigint[])",
     "INSERT INTO carts (id, user_id, version) SELECT n, n, 1 FROM unnest($1::bigint[]) n",
     "INSERT INTO cart_items (cart_id, movie_id, price_when_added)"
-    " SELECT n, 1, 9.99 FROM unnest($1::bigint[]) n",
+    f" SELECT n, n % {FILMS} + 1, 9.99 FROM unnest($1::bigint[]) n",
 )
 
 
@@ -110,11 +111,12 @@ async def product(shop: Shop, *commands: str) -> AsyncIterator[None]:
 
 
 async def fill(settings: Settings, buyers: Iterable[int]) -> None:
-    """Make a film and these buyers, each with the film in a cart of the same number."""
-    numbers = list(buyers)
+    """Make the films and these buyers, each with a film in a cart of the same number."""
+    values = {"$1": list(buyers), "$2": list(range(1, FILMS + 1))}
     async with open_database(settings, "bench"), transaction():
         for statement in FILL:
-            await fetch(statement, *([numbers] if "$1" in statement else []))
+            given = [value for name, value in values.items() if name in statement]
+            await fetch(statement.replace("$2", "$1"), *given)
 
 
 async def tokens(settings: Settings, buyers: Iterable[int]) -> dict[int, str]:

@@ -26,12 +26,13 @@ DECLARE
     kept text[] := ARRAY['aerich', 'user_groups', 'realtime_epoch'];
     found record;
 BEGIN
+    -- No trigger: one would write a row anew, which the sequences below then know nothing of.
+    SET LOCAL session_replication_role = replica;
     IF EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace
                   AND relkind = 'r' AND pg_relation_size(oid) > {256 * 1024}) THEN
         EXECUTE (SELECT 'TRUNCATE ' || string_agg(format('%I', tablename), ', ') || ' CASCADE'
                    FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (kept));
     ELSE
-        SET LOCAL session_replication_role = replica;
         FOR found IN SELECT tablename FROM pg_tables
                       WHERE schemaname = 'public' AND tablename <> ALL (kept) LOOP
             EXECUTE format('DELETE FROM %I', found.tablename);

@@ -5,9 +5,10 @@ from decimal import Decimal
 import pytest
 
 from cinema.catalogue import listing, queries
+from cinema.catalogue.importer import Offer, import_offers
 from cinema.catalogue.schemas import MovieQuery, SortKey
 from cinema.database import fetch
-from tests.factories import make_movie
+from tests.factories import make_movie, movie_row
 
 MANY = 20_000
 FILL = f"""
@@ -66,3 +67,8 @@ async def test_narrow_filters_and_searches_read_no_other_movie(crowd: None) -> N
     )
     for query in narrow:
         assert "Seq Scan on movies m" not in await plan(query)
+
+
+async def test_after_an_import_no_page_waits_for_statistics(database: None) -> None:
+    await import_offers(Offer(movie_row(f"Film {n}", votes=n)) for n in range(500))
+    assert "using movies_by_votes" in await plan(MovieQuery(sort="-votes"))

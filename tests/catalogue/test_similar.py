@@ -100,7 +100,7 @@ INSERT INTO movies_stars SELECT id, (id * s) % 3000 + 1 FROM movies, generate_se
 ON CONFLICT DO NOTHING;
 INSERT INTO purchases (user_id, movie_id, order_item_id)
 SELECT n / 5, n * 7 % 30000 + 1, n FROM generate_series(1, 15000) n;
-ANALYZE movies, movies_genres, movies_directors, movies_stars, directors, stars, purchases
+ANALYZE
 """
 LARGE = {"movies", "movies_genres", "movies_directors", "movies_stars", "purchases"}
 
@@ -117,4 +117,4 @@ async def test_no_large_table_is_read_whole(database: None) -> None:
             await fetch(statement)
     [row] = await fetch("EXPLAIN (FORMAT JSON) " + CANDIDATES.replace("$1", "20"))
     [plan] = json.loads(row["QUERY PLAN"])
-    assert read_whole(plan["Plan"]) & LARGE == set()
+    assert read_whole(plan["Plan"]) & LARGE == set(), json.dumps(plan, indent=1)

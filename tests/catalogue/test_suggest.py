@@ -120,4 +120,4 @@ async def test_suggestions_read_no_other_film(database: None) -> None:
     ):
         rows = await fetch(f"EXPLAIN {statement}", *given)
         plan = "\n".join(row["QUERY PLAN"] for row in rows)
-        assert "Seq Scan on movies" not in plan, plan
+        assert "Seq Scan on movies m" not in plan, plan
