@@ -163,6 +163,12 @@ def test_every_event_is_closed_and_named_noun_dot_past_verb() -> None:
     assert opened == []
 
 
+def test_every_event_that_a_page_waits_for_exists() -> None:
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        for names in re.findall(r'data-live-replace="([^"{]*)"', path.read_text()):
+            assert set(re.split(r"[\s,]+", names)) <= set(Event.registry), path
+
+
 def test_every_subscription_names_a_registered_event_and_a_job_of_its_own_name() -> None:
     assert set(SUBSCRIPTIONS) <= set(Event.registry.values())
     assert set(JOBS_BY_TYPE) <= set(Event.registry)

@@ -10,9 +10,10 @@ from cinema.orders import service as orders
 from cinema.orders.errors import OrderNotPending
 from cinema.orders.models import Order, OrderStatus
 from cinema.orders.timeline import subject_of
-from cinema.outbox import top_of_log
+from cinema.outbox import emit, top_of_log
 from cinema.payments import service
 from cinema.payments.errors import AlreadyPaid, OrderWithdrawn
+from cinema.payments.events import CheckoutOpened
 from cinema.payments.models import Checkout, CheckoutStatus
 from cinema.payments.schemas import CheckoutOut
 from cinema.payments.stripe import NewSession, SessionState, StripeGateway, StripeRefused
@@ -167,6 +168,8 @@ async def _opened(checkout_id: int, session: SessionState) -> None:
     await checkout.save(update_fields=["status", "session_id", "url", "expires_at"])
     after = {"checkout": checkout.id, "attempt": checkout.attempt}
     await audit.record("checkout.opened", subject_of(checkout.order_id), after=after)
+    order = await Order.get(id=checkout.order_id)
+    await emit(CheckoutOpened(order_id=order.id, user_id=order.user_id, attempt=checkout.attempt))
 
 
 async def shut(gateway: StripeGateway, attempt: Checkout) -> None:

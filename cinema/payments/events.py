@@ -14,6 +14,18 @@ class StripeEventReceived(Event):
     stripe_event_id: str
 
 
+class CheckoutOpened(Event):
+    """An order has a page at Stripe now; when it is used again, nothing has happened."""
+
+    type = "checkout.opened"
+    order_id: int
+    user_id: int
+    attempt: int
+
+    def topics(self) -> tuple[str, ...]:
+        return (user_topic(self.user_id),)
+
+
 class PaymentEvent(Event):
     payment_id: int
     order_id: int

@@ -26,7 +26,9 @@ async def test_the_sales_dashboard_moves_while_somebody_else_buys(windows: Windo
     await watcher.page.goto(f"/orders/{number}")
     await watcher.is_live()
 
-    await buyer.pay(DECLINED)
+    await buyer.open_payment()
+    await expect(watcher.page.locator(".timeline")).to_contain_text("Payment page opened")
+    await buyer.give_card(DECLINED)
     await expect(watcher.page.locator(".timeline")).to_contain_text("A payment was declined")
     await expect(charged).to_have_text(before)
     await buyer.give_card("4242424242424242")

@@ -124,9 +124,13 @@ class Visitor:
 
     async def pay(self, card: str = "4242424242424242") -> None:
         """Go from the order's page to Stripe's and give a card there."""
+        await self.open_payment()
+        await self.give_card(card)
+
+    async def open_payment(self) -> None:
+        """Go from the order's page to Stripe's."""
         await self.page.locator("#order form[action$='/checkout'] button").click()
         await self.page.wait_for_url("**/pay/**")
-        await self.give_card(card)
 
     async def give_card(self, card: str) -> None:
         await self.page.get_by_label("Card number").fill(card)

@@ -1,10 +1,13 @@
 """The timeline of an order: everything that happened to it, once, in its order."""
 
+import re
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
 from cinema.database import fetch, transaction
+from cinema.events import Event
 from cinema.orders import service as orders
 from cinema.orders.queries import get_order, list_orders
 from cinema.orders.schemas import Happening
@@ -20,6 +23,7 @@ from tests.factories import make_movie
 from tests.payments.till import intent_of, place
 
 pytestmark = pytest.mark.usefixtures("database")
+TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
 async def order_of_somebody(user_id: int | None = None) -> tuple[int, int]:
@@ -201,3 +205,10 @@ async def test_twenty_orders_cost_as_many_statements_as_one() -> None:
 
 def test_every_word_of_the_timeline_has_its_sentence() -> None:
     assert set(STEPS) == set(TOLD.values()) == set(get_args(Happening))
+
+
+def test_the_order_page_is_fetched_again_for_every_word_of_the_timeline() -> None:
+    page = (TEMPLATES / "order.html").read_text()
+    [events] = re.findall(r'<div id="order" [^>]*data-live-replace="([^"]*)"', page)
+    # An order is not seen before it was placed; every other act is an event of its own name.
+    assert set(TOLD) - {"order.created"} <= set(events.split(",")) <= set(Event.registry)

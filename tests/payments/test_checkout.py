@@ -11,6 +11,7 @@ from tests.conftest import Client, resources_of
 from tests.factories import make_movie
 from tests.house import Buyer, deliver, emitted, make_buyer, pay, run_jobs, simulator
 from tests.payments.till import at_stripe, attempt_of, books, end_time, one_set
+from tests.realtime.speaking import Speaker, happen
 from tests.waiting import eventually
 
 CREATE = "POST /v1/checkout/sessions"
@@ -37,6 +38,27 @@ async def test_a_second_request_gets_the_same_page(buyer: Buyer, settings: Setti
     assert len(await sessions_of(settings, order_id)) == 1
 
 
+async def test_another_tab_of_the_buyer_hears_once_that_the_page_was_opened(
+    shop: Client, buyer: Buyer, settings: Settings
+) -> None:
+    order_id, mine = await order_of(buyer), f"user:{buyer.user.id}"
+    async with Speaker(shop, settings) as speaker:
+        await run_jobs(resources_of(shop))
+        tab = await speaker.open(buyer.headers)
+        assert (await tab.subscribe(mine))["channels"] == [mine]
+        for _ in range(3):
+            await buyer.checkout(order_id)
+        await happen(mine)
+        await run_jobs(resources_of(shop))
+        heard = [await tab.hear_event() for _ in range(2)]
+    assert [(frame["event"], frame["channel"]) for frame in heard] == [
+        ("checkout.opened", mine), ("test.happened", mine)
+    ]  # fmt: skip
+    assert heard[0]["data"] == {"order_id": order_id, "user_id": buyer.user.id, "attempt": 1}
+    [kept] = await fetch("SELECT topics FROM outbox WHERE type = 'checkout.opened'")
+    assert kept["topics"] == [mine]
+
+
 async def test_fifty_requests_at_once_open_one_page(buyer: Buyer, settings: Settings) -> None:
     order_id = await order_of(buyer)
     answers = await asyncio.gather(*(checkout(buyer, order_id) for _ in range(50)))
@@ -47,6 +69,7 @@ async def test_fifty_requests_at_once_open_one_page(buyer: Buyer, settings: Sett
     assert await fetch("SELECT attempt, status::text FROM checkouts") == [
         {"attempt": 1, "status": "open"}
     ]
+    assert (await emitted()).count("checkout.opened") == 1
 
 
 async def test_the_same_key_gets_the_stored_answer_and_asks_stripe_once(
@@ -109,6 +132,7 @@ async def test_an_answer_of_stripe_that_is_lost_opens_no_second_page(
     status, body = await checkout(buyer, order_id)
     assert (status, body["code"]) == (503, "stripe_unavailable")
     assert (await attempt_of(order_id)).status == "creating"
+    assert "checkout.opened" not in await emitted()
 
     url = await buyer.checkout(order_id)
 
