@@ -40,6 +40,8 @@ class Header:
 
     cart: int = 0
     unread: int = 0
+    guest_cart: str = ""
+    """What the cart of a visitor holds, for the tabs of a browser to compare."""
 
 
 def page(template: str, access: Access = Access.PUBLIC) -> Callable[[PageOrAnswer], Handler]:
@@ -181,7 +183,8 @@ def respond(
 async def header_of(request: web.Request) -> Header:
     viewer: Identity | None = request.get(IDENTITY)
     if viewer is None:
-        return Header(cart=len(guest_cart(request)))
+        kept = guest_cart(request)
+        return Header(cart=len(kept), guest_cart="-".join(map(str, kept)))
     in_cart = await movies_in_cart(viewer.user_id)
     return Header(cart=len(in_cart), unread=await unread_count(viewer.user_id))
 

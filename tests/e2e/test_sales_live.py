@@ -1,8 +1,9 @@
 """One buys, and others see it: the staff, the buyer's other tabs, and a guest who comes along."""
 
+import asyncio
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from cinema.roles import Role
 from tests.e2e.windows import Visitor, Windows
@@ -72,6 +73,38 @@ async def test_a_guests_cart_comes_along_and_follows_its_prices_in_every_tab(
     await other.is_live()
     await line.get_by_role("button", name="Remove").click()
     await badge(other, "Cart: 1 film")
+
+
+async def test_a_visitors_cart_is_the_same_in_every_tab(windows: Windows) -> None:
+    guest = await windows.visitor()
+    await guest.film("Metropolis")
+    film, cart, plain, late = [await guest.another_window() for _ in range(4)]
+    for tab, path in ((film, guest.page.url), (cart, "/cart"), (plain, "/register")):
+        await tab.page.goto(path)
+    rendered, added = asyncio.Event(), asyncio.Event()
+
+    async def come_late(route: Route) -> None:
+        answer = await route.fetch()
+        rendered.set()
+        await added.wait()
+        await route.fulfill(response=answer)
+
+    await late.page.route("**/login", come_late, times=1)
+    coming = asyncio.create_task(late.page.goto("/login"))
+    await rendered.wait()
+    await guest.page.get_by_role("button", name="Add to cart").click()
+    for tab in (guest, film, cart, plain):
+        await badge(tab, "Cart: 1 film")
+    added.set()
+    await coming
+    await badge(late, "Cart: 1 film")
+    await badge(plain, "Cart: 1 film")
+    await expect(film.page.get_by_role("link", name="In your cart")).to_be_visible()
+
+    await cart.page.get_by_role("button", name="Remove").click()
+    for tab in (guest, film, plain, late):
+        await badge(tab, "Cart: 0 films")
+    await expect(guest.page.get_by_role("button", name="Add to cart")).to_be_visible()
 
 
 async def reprice(staff: Visitor, address: str, price: str) -> str:

@@ -27,8 +27,6 @@
     const { channel, cursor } = element.dataset;
     if (!(channel in marks) || news(marks[channel], cursor)) marks[channel] = cursor;
   }
-  if (!Object.keys(marks).length) return;
-
   function hear(frame) {
     if (frame.type === "event") happened(frame);
     if (frame.type === "position" && covered) advance(Object.keys(marks), frame.cursor);
@@ -128,6 +126,8 @@
     }
     if (state === "caught-up") calm = setTimeout(show, 5000, "live");
   }
+
+  if (!Object.keys(marks).length) return;
 
   // ---- Between the tabs ----
   const air = "BroadcastChannel" in window && navigator.locks ? new BroadcastChannel(NAME) : null;

@@ -38,6 +38,27 @@ for (const event of ["movie.changed", "movie.released", "movie.deleted"])
     cart?.dispatchEvent(new CustomEvent("live-stale", { bubbles: true }));
   });
 
+// A visitor's cart is a cookie of which no server tells, so the tabs of a browser tell each other
+// what theirs shows. One that shows something else fetches it, and says so if the other was late.
+if ("BroadcastChannel" in window) {
+  const air = new BroadcastChannel("cinema-guest-cart");
+  const shown = () => document.getElementById("cart-badge")?.dataset.guestCart;
+  let heard;
+  const say = () => {
+    if (shown() !== undefined && shown() !== heard) air.postMessage((heard = shown()));
+  };
+  const fetchAgain = () => {
+    for (const part of document.querySelectorAll("[data-guest-cart], [data-follows-guest-cart]"))
+      part.dispatchEvent(new CustomEvent("live-stale", { bubbles: true }));
+  };
+  air.onmessage = ({ data }) => {
+    heard = data;
+    if (shown() !== undefined && shown() !== heard) fetchAgain();
+  };
+  document.addEventListener("live-replaced", ({ detail }) => detail.id === "cart-badge" && say());
+  addEventListener("pageshow", ({ persisted }) => (persisted ? fetchAgain() : say()));
+}
+
 document.querySelector("[data-theme-switch]").addEventListener("click", () => {
   const root = document.documentElement;
   root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
