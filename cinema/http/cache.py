@@ -25,9 +25,11 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from multidict import CIMultiDict
 from yarl import URL
 
 from cinema.http.endpoint import OPERATIONS
+from cinema.http.headers import DATA
 from cinema.http.identity import ACCESS_COOKIE, IDENTITY
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -38,6 +40,7 @@ PATIENCE = 1.0
 """Seconds for the version to be read before the handler answers by itself."""
 VARY = "Authorization, Cookie, Accept-Encoding"
 JSON = "application/json; charset=utf-8"
+ABOUT_THE_BODY = ("Content-Type", "Content-Encoding")
 
 log = structlog.get_logger()
 
@@ -50,19 +53,29 @@ class Version:
 
     def __init__(self, read: Callable[[], Awaitable[int]]) -> None:
         self._read = read
-        self._next: asyncio.Task[int | None] | None = None
-        self._running: asyncio.Task[int | None] | None = None
+        self._waiting: list[asyncio.Future[int | None]] = []
+        self._reader: asyncio.Task[None] | None = None
 
     async def now(self) -> int | None:
         """Return the version; None where it cannot be known."""
-        if self._next is None:
-            self._next = asyncio.create_task(self._read_after(self._running))
-        return await asyncio.shield(self._next)
+        waiter: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        if self._reader is None:
+            self._reader = asyncio.create_task(self._answer_all())
+        return await waiter
 
-    async def _read_after(self, running: asyncio.Task[int | None] | None) -> int | None:
-        if running is not None:
-            await asyncio.wait([running])
-        self._running, self._next = self._next, None
+    async def _answer_all(self) -> None:
+        try:
+            while self._waiting:
+                waiting, self._waiting = self._waiting, []
+                version = await self._reading()
+                for waiter in waiting:
+                    if not waiter.done():  # whoever asked may have gone
+                        waiter.set_result(version)
+        finally:
+            self._reader = None
+
+    async def _reading(self) -> int | None:
         try:
             async with asyncio.timeout(PATIENCE):
                 return await self._read()
@@ -84,6 +97,16 @@ class Kept:
     def zipped(self) -> bytes:
         packer = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
         return packer.compress(self.body) + packer.flush()
+
+    @cached_property
+    def headers(self) -> dict[bool, CIMultiDict[str]]:
+        """What the answer says of itself, compressed (True) and not."""
+        plain = CIMultiDict(DATA)
+        plain.update({"Vary": VARY, "Cache-Control": "no-cache", "Content-Type": JSON})
+        zipped = plain.copy()
+        zipped["Content-Encoding"] = "gzip"
+        plain["ETag"], zipped["ETag"] = f'"{self.tag}"', f'"{self.tag}-gzip"'
+        return {False: plain, True: zipped}
 
     @property
     def size(self) -> int:
@@ -188,19 +211,19 @@ def _answer(request: web.Request, kept: Kept) -> web.Response:
     zipped = len(kept.body) >= WORTH_GZIP and _wants_gzip(
         request.headers.get("Accept-Encoding", "")
     )
-    tag = f'"{kept.tag}-gzip"' if zipped else f'"{kept.tag}"'
-    headers = {"ETag": tag, "Vary": VARY, "Cache-Control": "no-cache"}
-    if _knows(request, tag):
+    headers = kept.headers[zipped].copy()
+    if _knows(request, headers["ETag"]):
+        for name in ABOUT_THE_BODY:
+            headers.popall(name, None)
         return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    headers["Content-Type"] = JSON
-    if zipped:
-        headers["Content-Encoding"] = "gzip"
     return web.Response(body=kept.zipped if zipped else kept.body, headers=headers)
 
 
 def _knows(request: web.Request, tag: str) -> bool:
     """Say whether If-None-Match names the tag (RFC 9110, 13.1.2: the weak comparison)."""
-    given = request.headers.get("If-None-Match", "")
+    given = request.headers.get("If-None-Match")
+    if given is None:
+        return False
     return given.strip() == "*" or any(
         part.strip().removeprefix("W/") == tag for part in given.split(",")
     )

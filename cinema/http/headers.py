@@ -29,6 +29,8 @@ FIXED = {
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 """For what is not a page: nothing in it is ever to run."""
+DATA = {**FIXED, "Content-Security-Policy": DATA_POLICY}
+"""What an answer that is no page says; whoever sets it beforehand saves each answer the asking."""
 
 
 def install_headers(app: web.Application, settings: Settings) -> None:
@@ -79,10 +81,12 @@ def _origin(url: str) -> str:
 
 async def _set_headers(request: web.Request, response: web.StreamResponse) -> None:
     headers = response.headers
-    for name, value in FIXED.items():
-        headers.setdefault(name, value)
     if request.app[SECURE]:
         headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
+    if "Permissions-Policy" in headers:
+        return  # made of DATA
+    for name, value in FIXED.items():
+        headers.setdefault(name, value)
     if response.content_type == "text/html":
         policy = request.app[CSP].format(nonce=nonce_of(request))
         headers.setdefault("Content-Security-Policy", policy)

@@ -19,6 +19,7 @@ from tests.servers import Servers
     ("method", "path", "status"),
     [
         ("GET", "/healthz", 200),
+        ("GET", "/api/v1/movies", 200),
         ("GET", "/no-such-page", 404),
         ("DELETE", "/healthz", 403),
         ("PUT", "/api/v1/accounts/login", 405),
