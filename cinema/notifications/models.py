@@ -1,7 +1,8 @@
 from typing import Any
 
 from tortoise import fields
-from tortoise.fields.db_defaults import Now
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.db_defaults import Now, SqlDefault
 from tortoise.models import Model
 
 from cinema.accounts.models import User
@@ -20,7 +21,11 @@ class Notification(Model):
     # What it is about: while one is unread, more of the same is folded into it.
     fold = fields.CharField(max_length=64, null=True)
     read_at = fields.DatetimeField(null=True)
+    # When the bell last rang for it.
     created_at = fields.DatetimeField(db_default=Now())
+    # Where it stands in the list, the highest on top, and where it stood before it was told anew.
+    place = fields.BigIntField(db_default=SqlDefault("nextval('notifications_place_seq')"))
+    places: list[int] = ArrayField("bigint", db_default=SqlDefault("'{}'"))
 
     class Meta:
         table = "notifications"
