@@ -6,7 +6,7 @@ from aiohttp import web
 from cinema.http.body import path_id
 from cinema.http.endpoint import endpoint
 from cinema.http.identity import Access, current_identity
-from cinema.http.pagination import CursorPage, Page, page_by_id, page_of
+from cinema.http.pagination import CursorPage, Page, page_of
 from cinema.notifications import preferences, queries, service
 from cinema.notifications.errors import (
     NotificationMandatory,
@@ -33,12 +33,17 @@ routes = web.RouteTableDef()
 async def list_notifications(
     request: web.Request, query: NotificationQuery
 ) -> Page[NotificationOut] | CursorPage[NotificationOut]:
-    """List the caller's notifications, newest first."""
+    """List the caller's notifications, newest first.
+
+    A walk by cursor shows each once, where it stood when the walk began: also what more of the
+    same has brought to the top of the list since.
+    """
     user_id = current_identity(request).user_id
     if query.cursor is None:
         items, total = await queries.list_notifications(user_id, query)
         return page_of(request, query, items, total)
-    return page_by_id(query, await queries.list_notifications_before(user_id, query))
+    items, more = await queries.walk_notifications(user_id, query)
+    return CursorPage(items=items, per_page=query.per_page, next_cursor=more)
 
 
 @routes.get("/api/v1/notifications/unread-count")

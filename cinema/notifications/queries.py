@@ -3,7 +3,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cinema.database import fetch
-from cinema.http.pagination import cursor_id
+from cinema.errors import InvalidRequest
+from cinema.http.pagination import decode_cursor, encode_cursor
 from cinema.notifications.kinds import KINDS
 from cinema.notifications.schemas import NotificationOut, NotificationQuery
 from cinema.social.queries.comments import AUTHOR
@@ -22,6 +23,21 @@ SELECT u.id FROM users u LEFT JOIN notification_settings s ON s.user_id = u.id A
    AND coalesce(s.email, $3::boolean) ORDER BY u.id
 """
 MATCHING = "n.user_id = $1 AND ($2::boolean IS NULL OR (n.read_at IS NULL) = $2)"
+# A walk shows each where it stood when the walk began ($3 was on top): what was told anew since is
+# not lost, though it stands above by now. What came since is no part of it.
+WALK = f"""
+WITH walk AS (
+    (SELECT n.id, n.place AS at FROM notifications n
+      WHERE {MATCHING} AND n.place < $4 ORDER BY n.place DESC LIMIT $5)
+    UNION ALL
+    SELECT n.id, stood.at
+      FROM notifications n, LATERAL (SELECT max(place) AS at FROM unnest(n.places) AS place
+                                      WHERE place <= $3) AS stood
+     WHERE {MATCHING} AND n.place > $3 AND stood.at < $4
+)
+SELECT n.*, walk.at FROM walk JOIN ({SELECT}) AS n ON n.id = walk.id ORDER BY walk.at DESC LIMIT $5
+"""  # noqa: S608 - composed of constants
+TOP = 2**62
 
 
 async def unread_count(user_id: int) -> int:
@@ -48,14 +64,14 @@ async def get_notifications(ids: Sequence[int]) -> list[tuple[int, NotificationO
 async def list_notifications(
     user_id: int, query: NotificationQuery
 ) -> tuple[list[NotificationOut], int]:
-    """Return one page of a user's notifications, newest first, and how many there are."""
+    """Return one page of a user's notifications, the last told first, and how many there are."""
     [row] = await fetch(
         f"SELECT count(*) AS n FROM notifications n WHERE {MATCHING}",  # noqa: S608
         user_id,
         query.unread,
     )
     rows = await fetch(
-        f"{SELECT} WHERE {MATCHING} ORDER BY n.id DESC LIMIT $3 OFFSET $4",
+        f"{SELECT} WHERE {MATCHING} ORDER BY n.place DESC LIMIT $3 OFFSET $4",
         user_id,
         query.unread,
         query.per_page,
@@ -64,18 +80,26 @@ async def list_notifications(
     return [_notification_out(row) for row in rows], int(row["n"])
 
 
-async def list_notifications_before(
+async def walk_notifications(
     user_id: int, query: NotificationQuery
-) -> list[NotificationOut]:
-    """Return the page behind the query's cursor, and one row more where there is one."""
-    rows = await fetch(
-        f"{SELECT} WHERE {MATCHING} AND n.id < $3 ORDER BY n.id DESC LIMIT $4",
-        user_id,
-        query.unread,
-        cursor_id(query.cursor or "") or 2**62,
-        query.per_page + 1,
-    )
-    return [_notification_out(row) for row in rows]
+) -> tuple[list[NotificationOut], str | None]:
+    """Return the page behind the query's cursor, and the cursor behind that page."""
+    began, last = _read_cursor(query.cursor) if query.cursor else (TOP, TOP)
+    rows = await fetch(WALK, user_id, query.unread, began, last, query.per_page + 1)
+    page = rows[: query.per_page]
+    more = None
+    if len(rows) > len(page):
+        began = page[0]["at"] if began == TOP else began
+        more = encode_cursor([began, page[-1]["at"]])
+    return [_notification_out(row) for row in page], more
+
+
+def _read_cursor(cursor: str) -> tuple[int, int]:
+    """Read the place that was on top when the walk began, and that of the last one shown."""
+    began, last = decode_cursor(cursor, 2)
+    if not (isinstance(began, int) and isinstance(last, int) and 0 <= last <= began < TOP):
+        raise InvalidRequest.at("query", "cursor", msg="Not a cursor of this list.")
+    return began, last
 
 
 def _notification_out(row: dict[str, Any]) -> NotificationOut:

@@ -1,4 +1,7 @@
-"""The bell rings: once for each event, and while it is unread once for more of the same."""
+"""The bell rings: once for each event, and while it is unread once for more of the same.
+
+What is told anew stands on top of the list again.
+"""
 
 import json
 from collections.abc import Sequence
@@ -13,7 +16,8 @@ from cinema.outbox import emit
 BELLS = 200
 """How many bells one transaction holds: each is a lock, and a reader waits for its own."""
 MEMORY = 200
-"""How many actors and events a fold remembers, so that none of them counts twice."""
+"""How many actors and events a fold remembers, so that none of them counts twice; and how many
+places, so that a walk through the list finds it where it stood."""
 
 # All that rings holds the bell, so what is not there now is not there when it is inserted. Of
 # news that replace each other (`last`) an older event that comes late changes nothing. The look
@@ -31,7 +35,9 @@ SELECT u.id, $2::varchar, $3::jsonb, $4::varchar, $5::varchar
  ORDER BY u.id
 ON CONFLICT (user_id, fold) WHERE read_at IS NULL AND fold IS NOT NULL DO UPDATE
    SET payload = EXCLUDED.payload
-       || jsonb_strip_nulls(jsonb_build_object('old_price', n.payload->'old_price'))
+       || jsonb_strip_nulls(jsonb_build_object('old_price', n.payload->'old_price')),
+       created_at = EXCLUDED.created_at, place = EXCLUDED.place,
+       places = (n.places || n.place)[greatest(1, cardinality(n.places) + 2 - $6::int):]
 RETURNING n.id
 """
 FOLDED = """
@@ -71,6 +77,7 @@ async def ring(user_ids: Sequence[int], news: News) -> int:
         json.dumps(news.payload, default=str),
         news.source,
         news.fold,
+        MEMORY,
     )
     unread = await unread_counts(user_ids) if rows else {}
     for user_id, rung in await get_notifications([row["id"] for row in rows]):

@@ -15,7 +15,10 @@ class NotificationOut(BaseModel):
     kind: str
     payload: dict[str, Any]
     read_at: datetime | None
-    created_at: datetime
+    created_at: datetime = Field(
+        description="When the bell last rang for it: as long as it is unread, more of the same is"
+        " told in it, and it comes to the top of the list again."
+    )
 
 
 class UnreadCount(BaseModel):
