@@ -14,6 +14,7 @@ from cinema.catalogue.importer import Offer, import_offers
 from cinema.catalogue.mediatypes import content_type_of
 from cinema.database import fetch, open_database, transaction
 from cinema.devstack.screen import PASSWORD
+from cinema.money import is_payable, minimum_charge
 from cinema.roles import Role
 from cinema.settings import Settings
 from cinema.storage import StorageUnavailable, open_storage
@@ -32,7 +33,7 @@ async def prepare(settings: Settings) -> None:
         raise RuntimeError("the demo accounts have a public password")
     async with open_database(settings, "cinema-demo"):
         if not await fetch("SELECT FROM movies LIMIT 1"):
-            await import_offers(demo_offers())
+            await import_offers(demo_offers(settings.currency))
             await lend_clip(settings)
         if not await fetch("SELECT FROM users LIMIT 1"):
             await make_accounts()
@@ -58,14 +59,30 @@ async def make_accounts() -> None:
             await add_user(email, password_hash, role, is_active=True)
 
 
-def demo_offers() -> Iterator[Offer]:
-    """Read the demo catalogue; dates of release lie as far ahead as its entries say."""
+def demo_offers(currency: str) -> Iterator[Offer]:
+    """Read the demo catalogue; dates of release lie as far ahead as its entries say.
+
+    Its prices are dollars: in another currency they have the same digits, moved to where each can
+    be charged, such as 9.99 dollars, 999 yen and 99.90 crowns.
+    """
     text = (files("cinema.catalogue") / "demo_movies.json").read_text(encoding="utf-8")
-    for entry in json.loads(text):
-        yield _offer(entry)
+    entries = json.loads(text)
+    places = _places([Decimal(entry["price"]) for entry in entries], currency)
+    for entry in entries:
+        yield _offer(entry, Decimal(entry["price"]).scaleb(places))
 
 
-def _offer(entry: dict[str, Any]) -> Offer:
+def _places(prices: list[Decimal], currency: str) -> int:
+    """Return by how many places prices have to grow at least."""
+    cheapest, places = min(price for price in prices if price), 0
+    while cheapest.scaleb(places) < minimum_charge(currency) or not all(
+        is_payable(price.scaleb(places), currency) for price in prices
+    ):
+        places += 1
+    return places
+
+
+def _offer(entry: dict[str, Any], price: Decimal) -> Offer:
     days, gross = entry["release_in_days"], entry["gross"]
     row = MovieRow(
         name=entry["name"],
@@ -76,7 +93,7 @@ def _offer(entry: dict[str, Any]) -> Offer:
         meta_score=entry["meta_score"],
         gross=None if gross is None else Decimal(gross),
         description=entry["description"],
-        price=Decimal(entry["price"]),
+        price=price,
         certification=entry["certification"],
         genres=tuple(entry["genres"]),
         directors=tuple(entry["directors"]),

@@ -18,9 +18,9 @@ def settings(servers: Servers, migrated: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def films(client: Client) -> dict[str, int]:
+async def films(client: Client, settings: Settings) -> dict[str, int]:
     """The demo catalogue: the ids of the films by name."""
-    await import_offers(demo_offers())
+    await import_offers(demo_offers(settings.currency))
     return {row["name"]: row["id"] for row in await fetch("SELECT id, name FROM movies")}
 
 
