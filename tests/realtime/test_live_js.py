@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from playwright.async_api import BrowserContext, Error, Page, async_playwright
+from playwright.async_api import BrowserContext, Error, Page, WebSocket, async_playwright
 
 import cinema.web
 from cinema.app import create_app
@@ -48,11 +48,16 @@ class House:
         self.speaker = speaker
         self.context = context
         self.origin = str(speaker.client.make_url("")).rstrip("/")
+        self.opened: list[WebSocket] = []
 
     async def visit(self, channel: str, cursor: str = "") -> Page:
         page = await self.context.new_page()
+        page.on("websocket", self.note)
         await page.goto(f"{self.origin}/test/page?channel={channel}&cursor={cursor}")
         return page
+
+    def note(self, socket: WebSocket) -> None:
+        self.opened.append(socket)
 
     @property
     def sockets(self) -> int:
@@ -236,9 +241,14 @@ async def test_a_reset_reloads_the_page_unless_somebody_is_typing(house: House) 
 
 async def test_a_channel_that_is_refused_leaves_the_others_live(house: House) -> None:
     page = await house.visit("user:1")
+    # Refused, it asks for a fresh login; refused again, it leaves: a socket that hears nothing.
+    await eventually(lambda: len(house.opened) == 2, timeout=20)
+    await eventually(lambda: all(socket.is_closed() for socket in house.opened), timeout=20)
     await eventually(lambda: house.sockets == 0, timeout=20)
+    assert await page.inner_text("[data-live-state]") == ""
     other = await house.visit("movie:1")
     await state(other, "Live")
     await happen("movie:1", number=1)
     await all_told(other, 1)
     assert await told(page) == []
+    assert len(house.opened) == 3

@@ -250,11 +250,18 @@
       } else if (frame.code === "forbidden") {
         if (!renewed) return void renew();
         hopeless.add(frame.channel);
+        if (Object.keys(told).every((name) => hopeless.has(name))) return void forsake();
       }
       if (frame.id === requests && frame.type !== "unsubscribed") settled();
       if (owed.has(frame.id)) tell({ covers: owed.get(frame.id) });
       owed.delete(frame.id);
       tell({ frame });
+    }
+
+    function forsake() {
+      // A socket that hears nothing is no use: the next tab to come or into sight tries again.
+      renewed = false;
+      abandon();
     }
 
     function settled() {
