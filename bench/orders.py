@@ -227,6 +227,10 @@ def copies(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def show(what: str, asked: Sequence[Asked], limit: float, reached: float) -> None:
+    print(f"pgbench {what}, {len(asked)} statements: {limit:.0f}/s; {reached / limit:.2f} of it")
+
+
 async def main() -> None:
     async with shop() as stage:
         await stage.ask_simulator("/_faults", {"drop_webhooks": True})
@@ -236,28 +240,28 @@ async def main() -> None:
         async with open_database(stage.settings, "bench"):
             numbers = numbers_of_pgbench(SETTLING)
             await fetch(READY, numbers, sale["attempt"], str(ORDER))
-        rate, events = await place_and_pay(stage)
-        print(f"orders created: {rate:.0f}/s")
-        words = {str(BUYER): ":k", str(FILM): BOUGHT, str(ORDER): "currval('orders_id_seq')"}
-        words[str(ITEM)] = "currval('order_items_id_seq')"
-        limit = await pgbench(stage, placing, words, PLACING)
-        print(f"  pgbench, {len(placing)} statements: {limit:.0f}/s; ratio {rate / limit:.2f}")
+        created, events = await place_and_pay(stage)
+        print(f"orders created: {created:.0f}/s")
         async with product(stage, "serve", "worker"):
             began = perf_counter()
             await drained(stage)
-            print(f"what followed the orders was done in {perf_counter() - began:.0f} s")
+            print(f"  what followed them was done in {perf_counter() - began:.0f} s")
             rate = await settled(stage, events[:SALES])
             print(f"webhooks settled: {rate:.0f}/s")
             times = await at_rate(stage, copies(events[:SALES]), WEBHOOK_RATE)
             late = await mails_late(stage, events[SALES:])
+        print(f"webhook to 2xx at {WEBHOOK_RATE}/s: p99 {percentile(times, 0.99):.1f} ms")
+        print(f"commit to mail at {PACE} sales/s: p99 {percentile(late, 0.99):.2f} s")
+        words = {str(BUYER): ":k", str(FILM): BOUGHT, str(ORDER): "currval('orders_id_seq')"}
+        words[str(ITEM)] = "currval('order_items_id_seq')"
+        limit = await pgbench(stage, placing, words, PLACING)
+        show("creates", placing, limit, created)
         words = {str(BUYER): ":k", str(FILM): BOUGHT, str(ORDER): ":k", str(ITEM): ":k"}
         words |= {sale["intent"]: "'pi_bench_' || :k", sale["event"]: "'evt_bench_' || :k"}
         words[str(PAYMENT)] = "currval('payments_id_seq')"
         words[str(EVENT)] = "currval('webhook_events_id_seq')"
         limit = await pgbench(stage, settling, words, SETTLING)
-        print(f"  pgbench, {len(settling)} statements: {limit:.0f}/s; ratio {rate / limit:.2f}")
-        print(f"webhook to 2xx at {WEBHOOK_RATE}/s: p99 {percentile(times, 0.99):.1f} ms")
-        print(f"commit to mail at {PACE} sales/s: p99 {percentile(late, 0.99):.2f} s")
+        show("settles", settling, limit, rate)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ product: they are recorded while it runs once, and whatever stood for that one r
 replaced by an expression that is another one each time.
 """
 
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -86,23 +87,20 @@ def _expression(value: Any, words: Mapping[str, str]) -> str:
     literal = _literal(value)
     if literal is None:
         return "NULL"
-    parts = [f"'{literal.replace(chr(39), chr(39) * 2)}'"]
-    for marker, sql in words.items():
-        parts = [
-            piece
-            for part in parts
-            for piece in (_split(part, marker, sql) if part.startswith("'") else [part])
-        ]
+    parts = re.split("(" + "|".join(map(re.escape, words)) + ")", literal)
     # What pgbench fills in has no type of its own: beside a text it is one.
-    return " || ".join(part for part in parts if part != "''") or "''"
+    return (
+        " || ".join(
+            f"({words[part]})::text" if part in words else _text(part) for part in parts if part
+        )
+        or "''"
+    )
 
 
-def _split(part: str, marker: str, sql: str) -> list[str]:
-    pieces = part[1:-1].split(marker)
-    found = [f"'{pieces[0]}'"]
-    for piece in pieces[1:]:
-        found += [f"({sql})::text", f"'{piece}'"]
-    return found
+def _text(part: str) -> str:
+    # pgbench looks for its variables in texts as well, and would find one in {"livemode":false}.
+    escaped = part.replace("\\", "\\\\").replace("'", "\\'").replace(":", "\\072")
+    return f"E'{escaped}'"
 
 
 def _literal(value: Any) -> str | None:

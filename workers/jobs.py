@@ -73,6 +73,11 @@ class Queue(RedisQueue):
             return await super().sweep(lock, abort)
         except GoesOn:
             return []
+        except RuntimeError as error:
+            # SAQ waits for the end of what it aborts, and calls it a fault to come too late.
+            if "doesn't exist" not in str(error):
+                raise
+            return []
 
     async def abort(self, job: Job, error: str, ttl: float = 5) -> None:
         """End a job that is lost; what SAQ's sweep read of it may be older than its beginning."""

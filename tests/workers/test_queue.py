@@ -204,3 +204,19 @@ async def test_a_job_that_has_just_begun_is_not_taken_for_lost(queue: Queue) -> 
     stored = await queue.job(found.key)
     assert stored is not None
     assert stored.status is Status.ACTIVE
+
+
+async def test_a_job_that_ends_while_it_is_swept_is_no_fault(queue: Queue) -> None:
+    await enqueue(queue, [1])
+    found = await queue.dequeue(timeout=1)
+    assert found is not None
+
+    async def is_aborted() -> bool:
+        stored = await queue.job(found.key)
+        return stored is not None and stored.status is Status.ABORTING
+
+    sweeping = asyncio.create_task(queue.sweep())
+    await eventually(is_aborted)
+    await queue.finish(found, Status.COMPLETE)
+    assert await sweeping == []
+    assert await queue.count("incomplete") == 0
