@@ -248,6 +248,7 @@ async def main() -> None:
             print(f"  what followed them was done in {perf_counter() - began:.0f} s")
             rate = await settled(stage, events[:SALES])
             print(f"webhooks settled: {rate:.0f}/s")
+            await drained(stage)
             times = await at_rate(stage, copies(events[:SALES]), WEBHOOK_RATE)
             late = await mails_late(stage, events[SALES:])
         print(f"webhook to 2xx at {WEBHOOK_RATE}/s: p99 {percentile(times, 0.99):.1f} ms")
