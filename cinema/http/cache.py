@@ -29,8 +29,9 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from cinema.http.endpoint import OPERATIONS
-from cinema.http.headers import DATA
-from cinema.http.identity import ACCESS_COOKIE, IDENTITY
+from cinema.http.headers import DATA, STRICT_TRANSPORT
+from cinema.http.identity import ACCESS_COOKIE, IDENTITY, SECURE
+from cinema.http.ready import Ready, write_head
 
 MAX_BYTES = 32 * 1024 * 1024
 OVERHEAD = 1024
@@ -85,6 +86,20 @@ class Version:
             return None
 
 
+class Form:
+    """A kept body as it travels, and what its answer says of it."""
+
+    def __init__(self, body: bytes, own: dict[str, str]) -> None:
+        self.body = body
+        self.headers = CIMultiDict(DATA)
+        self.headers.update(own)
+        self.headers.update({"Vary": VARY, "Cache-Control": "no-cache", "Content-Type": JSON})
+
+    @cached_property
+    def head(self) -> bytes:
+        return write_head(self.headers, len(self.body))
+
+
 @dataclass(frozen=True)
 class Kept:
     body: bytes
@@ -94,19 +109,14 @@ class Kept:
         return blake2b(self.body, digest_size=16).hexdigest()
 
     @cached_property
-    def zipped(self) -> bytes:
-        packer = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-        return packer.compress(self.body) + packer.flush()
+    def plain(self) -> Form:
+        return Form(self.body, {"ETag": f'"{self.tag}"'})
 
     @cached_property
-    def headers(self) -> dict[bool, CIMultiDict[str]]:
-        """What the answer says of itself, compressed (True) and not."""
-        plain = CIMultiDict(DATA)
-        plain.update({"Vary": VARY, "Cache-Control": "no-cache", "Content-Type": JSON})
-        zipped = plain.copy()
-        zipped["Content-Encoding"] = "gzip"
-        plain["ETag"], zipped["ETag"] = f'"{self.tag}"', f'"{self.tag}-gzip"'
-        return {False: plain, True: zipped}
+    def zipped(self) -> Form:
+        packer = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+        body = packer.compress(self.body) + packer.flush()
+        return Form(body, {"ETag": f'"{self.tag}-gzip"', "Content-Encoding": "gzip"})
 
     @property
     def size(self) -> int:
@@ -207,16 +217,23 @@ def _tagged(request: web.Request, response: web.StreamResponse) -> web.StreamRes
     return response
 
 
-def _answer(request: web.Request, kept: Kept) -> web.Response:
+def _answer(request: web.Request, kept: Kept) -> web.StreamResponse:
     zipped = len(kept.body) >= WORTH_GZIP and _wants_gzip(
         request.headers.get("Accept-Encoding", "")
     )
-    headers = kept.headers[zipped].copy()
+    form = kept.zipped if zipped else kept.plain
+    headers = form.headers
     if _knows(request, headers["ETag"]):
+        headers = headers.copy()
         for name in ABOUT_THE_BODY:
             headers.popall(name, None)
         return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return web.Response(body=kept.zipped if zipped else kept.body, headers=headers)
+    if not Ready.fits(request):
+        return web.Response(body=form.body, headers=headers)
+    ready = Ready(form.head, form.body)
+    if request.app[SECURE]:
+        ready.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
+    return ready
 
 
 def _knows(request: web.Request, tag: str) -> bool:
