@@ -1,8 +1,4 @@
-"""PostgreSQL: the pool, the one spelling of a transaction, and what its errors mean.
-
-This module is the Tortoise engine of the product (`client_class`), because the stock one waits
-for ever for a connection and leaks it when BEGIN fails.
-"""
+"""PostgreSQL: how to reach it, the one spelling of a transaction, and what its errors mean."""
 
 import asyncio
 import functools
@@ -14,28 +10,17 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 import stamina
 from tortoise import Tortoise
-from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import (
-    BaseDBAsyncClient,
-    PoolConnectionWrapper,
-    TransactionalDBClient,
-    TransactionContext,
-    TransactionContextPooled,
-)
-from tortoise.connection import get_connection, get_connections
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
+from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
+from cinema.engine import RELEASE_TIMEOUT
 from cinema.errors import CinemaError, Conflict, InvalidRequest, Unavailable
 from cinema.settings import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ACQUIRE_TIMEOUT = 3.0
-"""Seconds that a request waits for a connection before it answers 503."""
-RELEASE_TIMEOUT = 1.0
-"""Seconds that a connection has to come clean; after them it is thrown away."""
-GONE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 CONNECT_TIMEOUT = 3.0
 COMMAND_TIMEOUT = 5.0
 BULK_TIMEOUT = 3600.0
@@ -67,81 +52,11 @@ MODELS = [
 ]
 
 
-async def _acquire(pool: asyncpg.Pool) -> Any:
-    try:
-        return await pool.acquire(timeout=ACQUIRE_TIMEOUT)
-    except FileNotFoundError as error:
-        # A Unix socket that is not there is a server that is not there, and not a missing file.
-        raise ConnectionRefusedError("the database's socket is gone") from error
-
-
-async def _release(pool: asyncpg.Pool, connection: Any) -> None:
-    """Give a connection back, or lose it: asyncpg cuts one that does not come clean in time.
-    What was committed on it must not be reported as failed, and done a second time."""
-    with suppress(*GONE):
-        await pool.release(connection, timeout=RELEASE_TIMEOUT)
-
-
-class _PooledConnection(PoolConnectionWrapper[asyncpg.Connection]):
-    async def __aenter__(self) -> asyncpg.Connection:
-        await self.ensure_connection()
-        self.connection = await _acquire(self.client._pool)
-        return self.connection
-
-    async def __aexit__(self, *exc: object) -> None:
-        await _release(self.client._pool, self.connection)
-
-
-class _Transaction(TransactionContextPooled):
-    """Tortoise's own context, but a BEGIN that fails or is cancelled gives its connection back.
-
-    The context variable is set last: a task whose BEGIN failed must not go on in autocommit.
-    """
-
-    async def __aenter__(self) -> TransactionalDBClient:
-        await self.ensure_connection()
-        pool = self.client._parent._pool
-        connection = await _acquire(pool)
-        self.client._connection = connection
-        try:
-            await self.client.begin()
-        except BaseException:
-            await _release(pool, connection)
-            raise
-        self.token = get_connections().set(self.connection_name, self.client)
-        return self.client
-
-    async def __aexit__(self, exc_type: Any, exc: Any, traceback: Any) -> None:
-        get_connections().reset(self.token)
-        pool = self.client._parent._pool
-        connection = self.client._connection
-        try:
-            if exc_type is None:
-                await self.client.commit()
-            else:
-                # A rollback on a dead connection raises and would hide what really happened.
-                with suppress(*GONE):
-                    await self.client.rollback()
-        finally:
-            await _release(pool, connection)
-
-
-class Client(AsyncpgDBClient):
-    def acquire_connection(self) -> _PooledConnection:
-        return _PooledConnection(self, self._pool_init_lock)
-
-    def _in_transaction(self) -> TransactionContext:
-        return _Transaction(TransactionWrapper(self), self._pool_init_lock)
-
-
-client_class = Client
-
-
 @asynccontextmanager
 async def transaction() -> AsyncIterator[TransactionalDBClient]:
     """Open the transaction of a use case; inside another one, a savepoint of it.
 
-    Raises TimeoutError when no connection is free within ACQUIRE_TIMEOUT.
+    Raises TimeoutError when no connection is free in time (cinema.engine).
     """
     async with get_connection("default")._in_transaction() as connection:
         yield connection
@@ -262,7 +177,7 @@ async def _as_it_is(_: asyncpg.Connection) -> None:
 
 def tortoise_config(settings: Settings, application: str = "cinema") -> dict[str, Any]:
     connection = {
-        "engine": "cinema.database",
+        "engine": "cinema.engine",
         "credentials": {
             **credentials(settings.database_url),
             "minsize": 1,

@@ -1,0 +1,138 @@
+"""The Tortoise engine of the product (`client_class`).
+
+The stock one waits for ever for a connection, and leaks it when BEGIN fails. It also pays more
+for a trip through asyncpg's pool and back than for the statement in between: a connection whose
+one statement went well is therefore laid ready for the next caller.
+"""
+
+from contextlib import suppress
+from typing import Any, cast
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import (
+    PoolConnectionWrapper,
+    TransactionalDBClient,
+    TransactionContext,
+    TransactionContextPooled,
+)
+from tortoise.connection import get_connections
+
+ACQUIRE_TIMEOUT = 3.0
+"""Seconds that a request waits for a connection before it answers 503."""
+RELEASE_TIMEOUT = 1.0
+"""Seconds that a connection has to come clean; after them it is thrown away."""
+GONE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+READY = 4
+"""Connections at most that are laid ready; the pool closes the others when they are idle."""
+
+
+class Client(AsyncpgDBClient):
+    _pool: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ready: list[Any] = []
+        self._waiting = 0
+
+    def acquire_connection(self) -> "_PooledConnection":
+        return _PooledConnection(self, self._pool_init_lock)
+
+    def _in_transaction(self) -> TransactionContext:
+        return _Transaction(TransactionWrapper(self), self._pool_init_lock)
+
+    async def take(self) -> Any:
+        """Return a connection; TimeoutError when none is free within ACQUIRE_TIMEOUT."""
+        while self.ready:
+            connection = self.ready.pop()
+            if _is_alive(connection):
+                return connection
+            await self.give_back(connection)
+        self._waiting += 1
+        try:
+            return await self._pool.acquire(timeout=ACQUIRE_TIMEOUT)
+        except FileNotFoundError as error:
+            # A Unix socket that is not there is a server that is not there, and no missing file.
+            raise ConnectionRefusedError("the database's socket is gone") from error
+        finally:
+            self._waiting -= 1
+
+    async def lay_ready(self, connection: Any) -> None:
+        """Give back a connection that is known to be clean and that nobody else has seen."""
+        if self._waiting or len(self.ready) >= READY or not _is_alive(connection):
+            await self.give_back(connection)
+        else:
+            self.ready.append(connection)
+
+    async def give_back(self, connection: Any) -> None:
+        """Give back a connection, or lose it: asyncpg cuts one that does not come clean in time.
+        What was committed on it must not be reported as failed, and done a second time."""
+        with suppress(*GONE):
+            await self._pool.release(connection, timeout=RELEASE_TIMEOUT)
+
+    async def _close(self) -> None:
+        while self.ready:
+            await self.give_back(self.ready.pop())
+        await super()._close()
+
+
+client_class = Client
+
+
+def _is_alive(connection: Any) -> bool:
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:  # it broke, and asyncpg has taken it back
+        return False
+
+
+class _PooledConnection(PoolConnectionWrapper[asyncpg.Connection]):
+    client: Client
+
+    async def __aenter__(self) -> asyncpg.Connection:
+        await self.ensure_connection()
+        self.connection = await self.client.take()
+        return self.connection
+
+    async def __aexit__(self, exc_type: object, *exc: object) -> None:
+        if exc_type is None:
+            await self.client.lay_ready(self.connection)
+        else:
+            await self.client.give_back(self.connection)
+
+
+class _Transaction(TransactionContextPooled):
+    """Tortoise's own context, but a BEGIN that fails or is cancelled gives its connection back.
+
+    The context variable is set last: a task whose BEGIN failed must not go on in autocommit.
+    """
+
+    @property
+    def _engine(self) -> Client:
+        return cast(Client, self.client._parent)
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self.ensure_connection()
+        connection = await self._engine.take()
+        self.client._connection = connection
+        try:
+            await self.client.begin()
+        except BaseException:
+            await self._engine.give_back(connection)
+            raise
+        self.token = get_connections().set(self.connection_name, self.client)
+        return self.client
+
+    async def __aexit__(self, exc_type: Any, exc: Any, traceback: Any) -> None:
+        get_connections().reset(self.token)
+        connection = self.client._connection
+        try:
+            if exc_type is None:
+                await self.client.commit()
+            else:
+                # A rollback on a dead connection raises and would hide what really happened.
+                with suppress(*GONE):
+                    await self.client.rollback()
+        finally:
+            # Through the pool: a task that outlived the use case must not find it open.
+            await self._engine.give_back(connection)
