@@ -30,6 +30,8 @@ NOTHING = {
 }
 """What stands for a missing value, up and down: it is always the last, and an index holds it."""
 RELATED = {"genre": "genres", "star": "stars", "director": "directors"}
+MATCH = "real"
+"""The type of a rank, and of nothing else that is sorted by."""
 SQUEEZED = 32
 """PostgreSQL's option that brings a rank between 0 and 1."""
 
@@ -66,7 +68,10 @@ class Order:
     descending: bool
 
     def __str__(self) -> str:
-        return f"{self.expression} {'DESC' if self.descending else 'ASC'}"
+        return self.by(self.expression)
+
+    def by(self, expression: str) -> str:
+        return f"{expression} {'DESC' if self.descending else 'ASC'}"
 
     @property
     def sign(self) -> str:
@@ -113,10 +118,12 @@ def conditions(query: MovieQuery, favorites_of: int | None = None) -> Conditions
 
 
 def _related(table: str, column: str) -> str:
+    # The names become ids first, so that each movie is looked up in one index and no more.
     # PostgreSQL lowers both sides: its rules for a letter need not be those of Python.
     return (
-        f"EXISTS (SELECT FROM movies_{table} r JOIN {table} o ON o.id = r.{column}"
-        f" WHERE r.movie_id = m.id AND lower(o.name) IN (SELECT lower(unnest({{}}::text[]))))"
+        f"EXISTS (SELECT FROM movies_{table} r"  # noqa: S608 - composed of constants
+        f" WHERE r.movie_id = m.id AND r.{column} = ANY(ARRAY("
+        f"SELECT id FROM {table} WHERE lower(name) IN (SELECT lower(unnest({{}}::text[]))))))"
     )
 
 
@@ -130,13 +137,18 @@ def order_of(query: MovieQuery, where: Conditions) -> list[Order]:
         if name is not SortKey.RELEVANCE:
             orders.append(_order(name, descending))
         elif search and search.in_name:
-            match = Order(_match(search, where), "real", True)
+            match = Order(_match(search, where), MATCH, True)
             orders += [match, Order("m.votes", "int", True)]
     if not orders:
         orders.append(Order("m.votes", "int", True))
     if len({order.expression for order in orders}) != len(orders):
         raise InvalidRequest.at("query", "sort", msg="A key stands in it twice.")
     return [*orders, Order("m.id", "bigint", orders[0].descending)]
+
+
+def is_ranked(orders: list[Order]) -> bool:
+    """Whether the first key is how well a movie answers a search."""
+    return orders[0].kind == MATCH
 
 
 def _match(search: Search, where: Conditions) -> str:

@@ -40,6 +40,8 @@ async def list_movies(
     rows = await _page(where, orders, query.per_page, query.offset)
     if len(rows) < query.per_page and (rows or not query.offset):
         total = query.offset + len(rows)  # the last page counts those before it
+    elif rows and "hits" in rows[0]:
+        total = rows[0]["hits"]
     else:
         total = await _total(counted)
     return _movies(rows, currency), total
@@ -85,12 +87,27 @@ def page_statement(
     where: listing.Conditions, orders: list[listing.Order], limit: int, offset: int
 ) -> str:
     """Write the statement of a page; its rows hold the keys of the order as `key_0`, ..."""
+    window = f"LIMIT {limit} OFFSET {offset}"
+    if listing.is_ranked(orders):
+        return _ranked_statement(where, orders, window)
     keys = "".join(
         f", {order.expression}::text AS key_{number}" for number, order in enumerate(orders)
     )
     order_by = ", ".join(map(str, orders))
-    window = f"ORDER BY {order_by} LIMIT {limit} OFFSET {offset}"
-    return f"{SELECT.format(extra=keys)} WHERE {where} {window}"
+    return f"{SELECT.format(extra=keys)} WHERE {where} ORDER BY {order_by} {window}"
+
+
+def _ranked_statement(where: listing.Conditions, orders: list[listing.Order], window: str) -> str:
+    """Rank every hit, which no index does, by as little of it as that takes, and count them all;
+    the movies of the page are looked up afterwards."""
+    ranks = ", ".join(f"{order.expression} AS rank_{n}" for n, order in enumerate(orders))
+    order_by = ", ".join(order.by(f"rank_{n}") for n, order in enumerate(orders))
+    keys = "".join(f", rank_{n}::text AS key_{n}" for n in range(len(orders)))
+    return (
+        f"{SELECT.format(extra=f', hits{keys}')} JOIN ("  # noqa: S608 - values are bound
+        f"SELECT m.id AS movie_id, count(*) OVER () AS hits, {ranks} FROM movies m WHERE {where}"
+        f" ORDER BY {order_by} {window}) page ON page.movie_id = m.id ORDER BY {order_by}"
+    )
 
 
 async def get_movie(key: str, currency: str) -> MovieOut:
