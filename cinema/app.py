@@ -21,7 +21,7 @@ from cinema.catalogue import media_handlers as media
 from cinema.catalogue import moderation_handlers as moderation
 from cinema.catalogue import similar_handlers as similar
 from cinema.catalogue import taxonomy_handlers as taxonomy
-from cinema.catalogue.queries import catalogue_version
+from cinema.catalogue.queries import catalogue_versions
 from cinema.http import health
 from cinema.http.cache import cache_middleware, install_cache
 from cinema.http.csrf import CSRF_KEY, ORIGINS, csrf_middleware
@@ -94,7 +94,7 @@ def create_app(settings: Settings) -> web.Application:
     app.cleanup_ctx.append(resources)
     install_headers(app, settings)
     install_limits(app)
-    install_cache(app, catalogue_version)
+    install_cache(app, catalogue_versions)
     app.cleanup_ctx.append(feed)
     app.on_shutdown.append(close_sockets)
     register_personal_data()

@@ -34,3 +34,10 @@ async def pending_migrations(settings: Settings) -> list[str]:
             return known
         applied = await connection.fetch("SELECT version FROM aerich WHERE app = 'cinema'")
     return [name for name in known if name not in {row["version"] for row in applied}]
+
+
+def __getattr__(name: str) -> object:
+    """Let the command `aerich` read its configuration, which is not known when this is imported."""
+    if name == "TORTOISE_ORM":
+        return tortoise_config(Settings())
+    raise AttributeError(name)

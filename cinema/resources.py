@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 from redis.asyncio import Redis
@@ -14,6 +14,7 @@ from cinema.mailer import Mailer
 from cinema.payments.stripe import StripeGateway, open_gateway
 from cinema.settings import Settings
 from cinema.storage import Storage, open_storage
+from cinema.tallies import Tallies
 
 COMMAND_TIMEOUT = 2.0
 """Seconds for one Redis command: a hung server is a 503, not a hung page."""
@@ -27,6 +28,7 @@ class Resources:
     gateway: StripeGateway
     storage: Storage
     mailer: Mailer
+    tallies: Tallies = field(default_factory=Tallies)
 
 
 RESOURCES = web.AppKey("resources", Resources)

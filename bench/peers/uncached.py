@@ -4,10 +4,10 @@ import os
 import runpy
 import sys
 
-from cinema.http.cache import Cache
+from cinema.http.kept import Shelf
 
 if __name__ == "__main__":
     os.environ["CINEMA_PORT"] = sys.argv[1]
-    Cache.__init__.__defaults__ = (0,)
+    Shelf.__init__.__defaults__ = (0,)
     sys.argv = ["cinema", "serve"]
     runpy.run_module("cinema", run_name="__main__")

@@ -14,7 +14,7 @@ from cinema.catalogue.schemas import (
 )
 from cinema.catalogue.suggest import suggest
 from cinema.catalogue.vocabulary import did_you_mean
-from cinema.http.endpoint import endpoint
+from cinema.http.endpoint import Shared, endpoint
 from cinema.http.identity import IDENTITY, Access, Identity
 from cinema.http.pagination import CursorPage, page_of
 from cinema.resources import RESOURCES
@@ -28,16 +28,17 @@ def _user_id(request: web.Request) -> int | None:
 
 
 @routes.get("/api/v1/movies")
-@endpoint(query=MovieQuery, access=Access.PUBLIC, shared=True)
+@endpoint(query=MovieQuery, access=Access.PUBLIC, shared=Shared.CATALOGUE)
 async def list_movies(request: web.Request, query: MovieQuery) -> MoviePage | CursorPage[MovieOut]:
     """List, search and filter the catalogue.
 
     A page with a number offers another spelling (`did_you_mean`) of a search that finds little.
     """
-    currency = request.app[RESOURCES].settings.currency
+    resources = request.app[RESOURCES]
+    currency = resources.settings.currency
     page: MoviePage | CursorPage[MovieOut]
     if query.cursor is None:
-        movies, total = await queries.list_movies(query, currency)
+        movies, total = await queries.list_movies(query, currency, tallies=resources.tallies)
         meant = await did_you_mean(query, total)
         page = MoviePage(**vars(page_of(request, query, movies, total)), did_you_mean=meant)
     else:
@@ -48,14 +49,14 @@ async def list_movies(request: web.Request, query: MovieQuery) -> MoviePage | Cu
 
 
 @routes.get("/api/v1/movies/facets")
-@endpoint(query=MovieQuery, access=Access.PUBLIC, shared=True)
+@endpoint(query=MovieQuery, access=Access.PUBLIC, shared=Shared.LISTS)
 async def get_facets(request: web.Request, query: MovieQuery) -> Facets:
     """Count the choices of each filter, under all the others; page and order change nothing."""
     return await count_facets(query)
 
 
 @routes.get("/api/v1/movies/suggest")
-@endpoint(query=SuggestQuery, access=Access.PUBLIC, shared=True)
+@endpoint(query=SuggestQuery, access=Access.PUBLIC, shared=Shared.CATALOGUE)
 async def get_suggestions(request: web.Request, query: SuggestQuery) -> Suggestions:
     """Offer at most ten names of movies and people for what has been typed so far.
 
@@ -66,7 +67,7 @@ async def get_suggestions(request: web.Request, query: SuggestQuery) -> Suggesti
 
 
 @routes.get("/api/v1/movies/{movie:[0-9]{1,18}|[0-9a-fA-F-]{36}}")
-@endpoint(access=Access.PUBLIC, errors=(MovieNotFound,), shared=True)
+@endpoint(access=Access.PUBLIC, errors=(MovieNotFound,), shared=Shared.CATALOGUE)
 async def get_movie(request: web.Request) -> MovieOut:
     """Show a movie, by its id or its uuid."""
     currency = request.app[RESOURCES].settings.currency

@@ -116,13 +116,15 @@ class SearchWord(Model):
 class CatalogueVersion(Model):
     """What moves with every commit that changes the catalogue: triggers keep it.
 
-    The sum of `version` is another one after each such commit; that of `movies` is how many
-    are on offer. Writers at the same time have a row each, so none waits for another.
+    The sum of `version` is another one after each such commit; that of `listing` only where a
+    movie may have come into a filter or left it, so not after a like; that of `movies` is how
+    many are on offer. Writers at the same time have a row each, so none waits for another.
     """
 
     slot = fields.BigIntField(primary_key=True)
     version = fields.BigIntField(default=1)
     movies = fields.BigIntField(default=0)
+    listing = fields.BigIntField(default=1)
 
     class Meta:
         table = "catalogue_versions"

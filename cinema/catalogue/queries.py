@@ -9,9 +9,11 @@ from pydantic import TypeAdapter
 from cinema.catalogue import listing
 from cinema.catalogue.errors import MovieNotFound
 from cinema.catalogue.links import poster_links, trailer_link
-from cinema.catalogue.schemas import GenreOut, MovieOut, MovieQuery
+from cinema.catalogue.schemas import MovieOut, MovieQuery
 from cinema.database import fetch
 from cinema.http.body import PATH_ID
+from cinema.http.cache import Versions
+from cinema.tallies import Tallies
 
 MOVIES = TypeAdapter(list[MovieOut])
 NAMES = """ARRAY(SELECT o.name FROM movies_{table} r JOIN {table} o ON o.id = r.{column}
@@ -28,39 +30,64 @@ SELECT m.id, m.uuid, m.name, m.year, m.time, m.imdb, m.votes, m.meta_score, m.gr
        {{extra}}
   FROM movies m JOIN certifications c ON c.id = m.certification_id
 """  # noqa: S608 - composed of constants
+STANDING = """
+       , (SELECT coalesce(sum(movies), 0)::bigint FROM catalogue_versions) AS films
+       , (SELECT coalesce(sum(listing), 0)::bigint FROM catalogue_versions) AS listing
+"""
+"""How many movies there are, and the version of what filters find, at the moment of the page."""
 
 
 async def list_movies(
-    query: MovieQuery, currency: str, *, favorites_of: int | None = None
+    query: MovieQuery,
+    currency: str,
+    *,
+    tallies: Tallies | None = None,
+    favorites_of: int | None = None,
 ) -> tuple[list[MovieOut], int]:
-    """Return one page of the catalogue and how many movies match; two statements at most."""
+    """Return one page of the catalogue and how many movies match; two statements at most.
+
+    `tallies`: where totals are kept, so that one statement is enough until a list changes.
+    """
     where = listing.conditions(query, favorites_of)
     counted = replace(where, values=list(where.values))
     orders = listing.order_of(query, where)
-    rows = await _page(where, orders, query.per_page, query.offset)
+    rows = await _page(where, orders, query.per_page, query.offset, extra=STANDING)
     if len(rows) < query.per_page and (rows or not query.offset):
         total = query.offset + len(rows)  # the last page counts those before it
     elif rows and "hits" in rows[0]:
         total = rows[0]["hits"]
+    elif rows and where.is_everything:
+        total = rows[0]["films"]
     else:
-        total = await _total(counted)
+        seen = rows[0]["listing"] if rows else None
+        # Who favours what is no matter of the catalogue's version.
+        total = await _total(counted, seen, tallies if favorites_of is None else None)
     return _movies(rows, currency), total
 
 
-async def _total(where: listing.Conditions) -> int:
-    if where.is_everything:
-        [row] = await fetch("SELECT coalesce(sum(movies), 0)::bigint AS n FROM catalogue_versions")
-    else:
-        [row] = await fetch(f"SELECT count(*) AS n FROM movies m WHERE {where}", *where.values)  # noqa: S608
+async def _total(where: listing.Conditions, seen: int | None, tallies: Tallies | None) -> int:
+    what = (str(where), *map(str, where.values))
+    known = tallies.find(what, seen) if tallies is not None and seen is not None else None
+    if known is not None:
+        return known
+    [row] = await fetch(
+        f"SELECT count(*) AS n{STANDING} FROM movies m WHERE {where}",  # noqa: S608
+        *where.values,
+    )
+    if tallies is not None:
+        tallies.keep(what, row["listing"], row["n"])
     total: int = row["n"]
     return total
 
 
-async def catalogue_version() -> int:
-    """Return a number that every commit that changes a movie or its names has moved."""
-    [row] = await fetch("SELECT coalesce(sum(version), 0)::bigint AS n FROM catalogue_versions")
-    version: int = row["n"]
-    return version
+async def catalogue_versions() -> Versions:
+    """Return a number that every commit that changes a movie or its names has moved, and one that
+    has been moved by those that change what is on some list."""
+    [row] = await fetch(
+        "SELECT coalesce(sum(version), 0)::bigint AS catalogue,"
+        " coalesce(sum(listing), 0)::bigint AS lists FROM catalogue_versions"
+    )
+    return Versions(**row)
 
 
 async def list_movies_after(
@@ -78,33 +105,43 @@ async def list_movies_after(
 
 
 async def _page(
-    where: listing.Conditions, orders: list[listing.Order], limit: int, offset: int
+    where: listing.Conditions,
+    orders: list[listing.Order],
+    limit: int,
+    offset: int,
+    extra: str = "",
 ) -> list[dict[str, Any]]:
-    return await fetch(page_statement(where, orders, limit, offset), *where.values)
+    return await fetch(page_statement(where, orders, limit, offset, extra), *where.values)
 
 
 def page_statement(
-    where: listing.Conditions, orders: list[listing.Order], limit: int, offset: int
+    where: listing.Conditions,
+    orders: list[listing.Order],
+    limit: int,
+    offset: int,
+    extra: str = "",
 ) -> str:
     """Write the statement of a page; its rows hold the keys of the order as `key_0`, ..."""
     window = f"LIMIT {limit} OFFSET {offset}"
     if listing.is_ranked(orders):
-        return _ranked_statement(where, orders, window)
+        return _ranked_statement(where, orders, window, extra)
     keys = "".join(
         f", {order.expression}::text AS key_{number}" for number, order in enumerate(orders)
     )
     order_by = ", ".join(map(str, orders))
-    return f"{SELECT.format(extra=keys)} WHERE {where} ORDER BY {order_by} {window}"
+    return f"{SELECT.format(extra=extra + keys)} WHERE {where} ORDER BY {order_by} {window}"
 
 
-def _ranked_statement(where: listing.Conditions, orders: list[listing.Order], window: str) -> str:
+def _ranked_statement(
+    where: listing.Conditions, orders: list[listing.Order], window: str, extra: str
+) -> str:
     """Rank every hit, which no index does, by as little of it as that takes, and count them all;
     the movies of the page are looked up afterwards."""
     ranks = ", ".join(f"{order.expression} AS rank_{n}" for n, order in enumerate(orders))
     order_by = ", ".join(order.by(f"rank_{n}") for n, order in enumerate(orders))
     keys = "".join(f", rank_{n}::text AS key_{n}" for n in range(len(orders)))
     return (
-        f"{SELECT.format(extra=f', hits{keys}')} JOIN ("  # noqa: S608 - values are bound
+        f"{SELECT.format(extra=f'{extra}, hits{keys}')} JOIN ("  # noqa: S608 - values are bound
         f"SELECT m.id AS movie_id, count(*) OVER () AS hits, {ranks} FROM movies m WHERE {where}"
         f" ORDER BY {order_by} {window}) page ON page.movie_id = m.id ORDER BY {order_by}"
     )
@@ -138,22 +175,6 @@ def _key(key: str) -> tuple[str, int | UUID]:
         return "m.uuid", UUID(key)
     except ValueError:
         raise MovieNotFound from None
-
-
-async def list_genres() -> list[GenreOut]:
-    """Return every genre and how many movies it has, those with none included."""
-    rows = await fetch(
-        "SELECT g.id, g.name, count(m.id) AS movies FROM genres g"
-        " LEFT JOIN movies_genres r ON r.genre_id = g.id"
-        " LEFT JOIN movies m ON m.id = r.movie_id AND m.deleted_at IS NULL"
-        " GROUP BY g.id ORDER BY g.name"
-    )
-    return [GenreOut(**row) for row in rows]
-
-
-async def list_years() -> list[int]:
-    rows = await fetch("SELECT DISTINCT year FROM movies WHERE deleted_at IS NULL ORDER BY 1 DESC")
-    return [row["year"] for row in rows]
 
 
 def _movies(rows: list[dict[str, Any]], currency: str) -> list[MovieOut]:

@@ -20,7 +20,7 @@ from cinema.catalogue.schemas import (
 )
 from cinema.catalogue.write_schemas import NameLabel
 from cinema.http.body import path_id
-from cinema.http.endpoint import endpoint
+from cinema.http.endpoint import Shared, endpoint
 from cinema.http.identity import IDENTITY, Access
 from cinema.http.pagination import CursorPage, Page, PageQuery, page_of
 from cinema.resources import RESOURCES
@@ -52,6 +52,7 @@ def _install_reading(kind: Kind) -> None:
         f"List the {kind.table} with their numbers of movies.",
         query=LabelQuery,
         access=Access.PUBLIC,
+        shared=Shared.LISTS,
     )
     async def list_all(
         request: web.Request, query: LabelQuery
@@ -119,10 +120,11 @@ async def _label_with_movies(
 ) -> LabelMovies | LabelMoviesAfter:
     label = await taxonomy.get_label(kind, path_id(request, "id"))
     wanted = taxonomy.movies_of(kind, label, query)
-    currency = request.app[RESOURCES].settings.currency
+    resources = request.app[RESOURCES]
+    currency = resources.settings.currency
     answer: LabelMovies | LabelMoviesAfter
     if query.cursor is None:
-        movies, total = await list_movies(wanted, currency)
+        movies, total = await list_movies(wanted, currency, tallies=resources.tallies)
         page = page_of(request, query, movies, total)
         answer = LabelMovies(**dict(page), **dict(label))
     else:

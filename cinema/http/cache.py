@@ -10,56 +10,64 @@ cannot be read there is no proof, and the handler answers.
 What makes it cheap is that readers at the same moment share one such statement (see Version):
 under load one round trip proves dozens of hits, and alone a hit costs one.
 
+What depends on the catalogue's lists alone (how many films a filter finds) is kept under a version
+of its own, which stands still while films are liked, rated and discussed.
+
 Only what is the same for everybody is compressed: nothing in it is secret (BREACH).
 """
 
 import asyncio
-import zlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from hashlib import blake2b
+from functools import lru_cache
 from http import HTTPStatus
+from typing import NamedTuple
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from multidict import CIMultiDict
 from yarl import URL
 
-from cinema.http.endpoint import OPERATIONS
-from cinema.http.headers import DATA, STRICT_TRANSPORT
+from cinema.http.endpoint import OPERATIONS, Shared
+from cinema.http.headers import STRICT_TRANSPORT
 from cinema.http.identity import ACCESS_COOKIE, IDENTITY, SECURE
-from cinema.http.ready import Ready, write_head
+from cinema.http.kept import VARY, Kept, Shelf
+from cinema.http.ready import Ready
 
-MAX_BYTES = 32 * 1024 * 1024
-OVERHEAD = 1024
-"""Bytes that an entry takes beside its key and its bodies; rather too many."""
 WORTH_GZIP = 1024
 PATIENCE = 1.0
-"""Seconds for the version to be read before the handler answers by itself."""
-VARY = "Authorization, Cookie, Accept-Encoding"
-JSON = "application/json; charset=utf-8"
+"""Seconds for the versions to be read before the handler answers by itself."""
 ABOUT_THE_BODY = ("Content-Type", "Content-Encoding")
 
 log = structlog.get_logger()
 
 
+class Versions(NamedTuple):
+    """Of the catalogue as a whole, and of what its lists hold."""
+
+    catalogue: int
+    lists: int
+
+    def of(self, shared: Shared) -> int:
+        return self.catalogue if shared is Shared.CATALOGUE else self.lists
+
+
+Read = Callable[[], Awaitable[Versions]]
+
+
 class Version:
-    """The version of what is kept, read once for all who ask at the same time.
+    """The versions of what is kept, read once for all who ask at the same time.
 
     Whoever asks gets the answer of a reading that began after the question.
     """
 
-    def __init__(self, read: Callable[[], Awaitable[int]]) -> None:
+    def __init__(self, read: Read) -> None:
         self._read = read
-        self._waiting: list[asyncio.Future[int | None]] = []
+        self._waiting: list[asyncio.Future[Versions | None]] = []
         self._reader: asyncio.Task[None] | None = None
 
-    async def now(self) -> int | None:
-        """Return the version; None where it cannot be known."""
-        waiter: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+    async def now(self) -> Versions | None:
+        """Return the versions; None where they cannot be known."""
+        waiter: asyncio.Future[Versions | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         if self._reader is None:
             self._reader = asyncio.create_task(self._answer_all())
@@ -76,7 +84,7 @@ class Version:
         finally:
             self._reader = None
 
-    async def _reading(self) -> int | None:
+    async def _reading(self) -> Versions | None:
         try:
             async with asyncio.timeout(PATIENCE):
                 return await self._read()
@@ -86,78 +94,15 @@ class Version:
             return None
 
 
-class Form:
-    """A kept body as it travels, and what its answer says of it."""
-
-    def __init__(self, body: bytes, own: dict[str, str]) -> None:
-        self.body = body
-        self.headers = CIMultiDict(DATA)
-        self.headers.update(own)
-        self.headers.update({"Vary": VARY, "Cache-Control": "no-cache", "Content-Type": JSON})
-
-    @cached_property
-    def head(self) -> bytes:
-        return write_head(self.headers, len(self.body))
-
-
-@dataclass(frozen=True)
-class Kept:
-    body: bytes
-
-    @cached_property
-    def tag(self) -> str:
-        return blake2b(self.body, digest_size=16).hexdigest()
-
-    @cached_property
-    def plain(self) -> Form:
-        return Form(self.body, {"ETag": f'"{self.tag}"'})
-
-    @cached_property
-    def zipped(self) -> Form:
-        packer = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-        body = packer.compress(self.body) + packer.flush()
-        return Form(body, {"ETag": f'"{self.tag}-gzip"', "Content-Encoding": "gzip"})
-
-    @property
-    def size(self) -> int:
-        """Bytes, as if it had been asked for compressed as well."""
-        return 2 * len(self.body) + OVERHEAD
-
-
 class Cache:
-    """The answers of one version, the least lately used of them dropped first."""
+    """What one process keeps: a shelf for each kind of what is shared."""
 
-    def __init__(self, read: Callable[[], Awaitable[int]], max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, read: Read) -> None:
         self.version = Version(read)
-        self.bytes = 0
-        self.hits = 0
-        self._max_bytes = max_bytes
-        self._current: int | None = None
-        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._shelves = {shared: Shelf() for shared in Shared}
 
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def find(self, version: int, key: str) -> Kept | None:
-        if version != self._current:
-            self._kept.clear()
-            self.bytes, self._current = 0, version
-        kept = self._kept.get(key)
-        if kept is not None:
-            self.hits += 1
-            self._kept.move_to_end(key)
-        return kept
-
-    def keep(self, version: int, key: str, kept: Kept) -> None:
-        """Keep what was read after `version` was; a version that has passed is not kept."""
-        size = kept.size + len(key)
-        if version != self._current or key in self._kept or size > self._max_bytes:
-            return
-        self._kept[key] = kept
-        self.bytes += size
-        while self.bytes > self._max_bytes:
-            dropped, old = self._kept.popitem(last=False)
-            self.bytes -= old.size + len(dropped)
+    def shelf(self, shared: Shared) -> Shelf:
+        return self._shelves[shared]
 
 
 CACHE: web.AppKey[Cache] = web.AppKey("cache", Cache)
@@ -167,21 +112,22 @@ CACHE: web.AppKey[Cache] = web.AppKey("cache", Cache)
 async def cache_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer the operations that are declared `shared` from what was kept, or keep the answer."""
     operation = OPERATIONS.get(request.match_info.handler)
-    if operation is None or not operation.shared or request.method != "GET":
+    if operation is None or operation.shared is None or request.method != "GET":
         return await handler(request)
     if _is_named(request):
         return _tagged(request, await handler(request))
     cache, key = request.app[CACHE], _key(request.raw_path)
-    version = await cache.version.now()
-    if version is None:
+    versions = await cache.version.now()
+    if versions is None:
         return _tagged(request, await handler(request))
-    kept = cache.find(version, key)
+    shelf, version = cache.shelf(operation.shared), versions.of(operation.shared)
+    kept = shelf.find(version, key)
     if kept is None:
         response = await handler(request)
         if response.status != HTTPStatus.OK or not isinstance(response, web.Response):
             return response
         kept = _kept(response)
-        cache.keep(version, key, kept)
+        shelf.keep(version, key, kept)
     return _answer(request, kept)
 
 
@@ -259,6 +205,6 @@ def _wants_gzip(accepted: str) -> bool:
     return weights.get("gzip", weights.get("*", 0.0)) > 0
 
 
-def install_cache(app: web.Application, read: Callable[[], Awaitable[int]]) -> None:
-    """`read` returns a number that every change to the shared answers has moved."""
+def install_cache(app: web.Application, read: Read) -> None:
+    """`read` returns numbers that every change to the shared answers has moved."""
     app[CACHE] = Cache(read)

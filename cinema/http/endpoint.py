@@ -8,6 +8,7 @@ import inspect
 import typing
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -24,6 +25,14 @@ from cinema.http.ratelimit import Limit, throttle
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+class Shared(StrEnum):
+    """What an answer that is the same for everybody is made of."""
+
+    CATALOGUE = "catalogue"
+    LISTS = "lists"
+    """Names, and which movies a filter finds; nothing of likes, ratings or comments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """What is known of one route beside its address."""
@@ -38,7 +47,7 @@ class Operation:
     errors: tuple[type[CinemaError], ...]
     idempotent: bool
     limit: Limit | None
-    shared: bool = False
+    shared: Shared | None = None
 
 
 OPERATIONS: dict[Handler, Operation] = {}
@@ -53,13 +62,13 @@ def endpoint(
     errors: tuple[type[CinemaError], ...] = (),
     idempotent: bool = False,
     limit: Limit | None = None,
-    shared: bool = False,
+    shared: Shared | None = None,
 ) -> Callable[[Callable[..., Awaitable[Any]]], Handler]:
     """Make a handler of `async def name(request[, body][, query]) -> Model | None | Response`.
 
     `idempotent`: an `Idempotency-Key` is honoured (see cinema.http.idempotency).
     `limit`: how often it may be called, by an address and by (or on) an account.
-    `shared`: a public answer made of nothing but the address and the catalogue (cinema.http.cache).
+    `shared`: a public answer made of nothing but the address and this (cinema.http.cache).
     The docstring's first line is the operation's summary, the rest its description.
     """
 

@@ -10,7 +10,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from cinema.app import create_app
 from cinema.database import dedicated_connection, fetch
-from cinema.http.cache import CACHE, Cache, Kept
+from cinema.http.cache import CACHE, Cache, Versions
+from cinema.http.endpoint import Shared
+from cinema.http.kept import Kept, Shelf
 from cinema.settings import Settings
 from tests.conftest import Client, resources_of
 from tests.factories import make_movie
@@ -30,6 +32,10 @@ async def other_app(settings: Settings) -> AsyncIterator[Client]:
 def cache_of(client: Client) -> Cache:
     assert client.app is not None
     return client.app[CACHE]
+
+
+def shelf_of(client: Client, shared: Shared = Shared.CATALOGUE) -> Shelf:
+    return cache_of(client).shelf(shared)
 
 
 async def read(client: Client, path: str) -> Any:
@@ -68,10 +74,10 @@ async def test_an_answer_is_kept_until_something_changes(client: Client) -> None
     movie = await make_movie("Solaris")
     for hits in (0, 1, 2):
         await read(client, "/api/v1/movies")
-        assert cache_of(client).hits == hits
+        assert shelf_of(client).hits == hits
     await fetch("UPDATE movies SET price = 1 WHERE id = $1", movie.id)
     body = await read(client, "/api/v1/movies")
-    assert (body["items"][0]["price"], cache_of(client).hits) == ("1.00", 2)
+    assert (body["items"][0]["price"], shelf_of(client).hits) == ("1.00", 2)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +113,7 @@ async def test_a_change_that_is_rolled_back_leaves_what_is_kept(
         assert await read(client, "/api/v1/movies") == before
         await change.rollback()
     assert await read(client, "/api/v1/movies") == before
-    assert cache_of(client).hits == 2
+    assert shelf_of(client).hits == 2
 
 
 async def test_writers_of_different_films_never_wait_for_one_another(
@@ -159,14 +165,48 @@ async def test_the_order_of_parameters_makes_no_other_answer(client: Client) -> 
     await make_movie("Solaris")
     await read(client, "/api/v1/movies?year_min=1900&per_page=5")
     await read(client, "/api/v1/movies?per_page=5&year_min=1900")
-    assert (cache_of(client).hits, len(cache_of(client))) == (1, 1)
+    assert (shelf_of(client).hits, len(shelf_of(client))) == (1, 1)
+
+
+LISTS = ("/api/v1/movies/facets", "/api/v1/genres", "/api/v1/directors?per_page=5")
+
+
+@pytest.mark.parametrize("address", LISTS)
+async def test_what_is_counted_for_lists_outlives_a_like(client: Client, address: str) -> None:
+    movie = await make_movie("Solaris")
+    shelf = shelf_of(client, Shared.LISTS)
+    before = await read(client, address)
+    for hits in (1, 2):
+        await fetch("UPDATE movies SET likes = likes + 1 WHERE id = $1", movie.id)
+        assert await read(client, address) == before
+        assert shelf.hits == hits
+
+
+@pytest.mark.parametrize("address", LISTS)
+async def test_what_is_counted_for_lists_is_counted_again_for_a_new_film(
+    client: Client, address: str
+) -> None:
+    await make_movie("Solaris")
+    before = await read(client, address)
+    await make_movie("Stalker")
+    assert await read(client, address) != before
+    assert shelf_of(client, Shared.LISTS).hits == 0
+
+
+async def test_a_renamed_genre_is_listed_by_its_new_name(client: Client) -> None:
+    await make_movie("Solaris")
+    [genre, *_] = (await read(client, "/api/v1/genres"))["items"]
+    await fetch("UPDATE genres SET name = 'Gris' WHERE id = $1", genre["id"])
+    names = [item["name"] for item in (await read(client, "/api/v1/genres"))["items"]]
+    assert "Gris" in names
+    assert genre["name"] not in names
 
 
 async def test_refusals_are_not_kept(client: Client) -> None:
     for _ in range(2):
         assert (await client.get("/api/v1/movies?sort=nothing")).status == 422
         assert (await client.get("/api/v1/movies/404")).status == 404
-    assert (cache_of(client).hits, len(cache_of(client))) == (0, 0)
+    assert (shelf_of(client).hits, len(shelf_of(client))) == (0, 0)
 
 
 async def test_nothing_is_answered_from_memory_while_redis_is_flushed(client: Client) -> None:
@@ -178,12 +218,8 @@ async def test_nothing_is_answered_from_memory_while_redis_is_flushed(client: Cl
     assert (await read(client, "/api/v1/movies"))["items"][0]["likes"] == 7
 
 
-async def nothing() -> int:
-    return 1
-
-
 def test_it_holds_so_many_bytes_and_drops_the_least_lately_used() -> None:
-    cache = Cache(nothing, max_bytes=10_000)
+    cache = Shelf(max_bytes=10_000)
     cache.find(1, "a")
     for key in ("a", "b", "c", "d"):
         cache.find(1, "a")
@@ -195,7 +231,7 @@ def test_it_holds_so_many_bytes_and_drops_the_least_lately_used() -> None:
 
 
 def test_what_was_read_under_a_version_that_has_passed_is_not_kept() -> None:
-    cache = Cache(nothing)
+    cache = Shelf()
     cache.find(1, "a")
     cache.find(2, "b")
     cache.keep(1, "a", Kept(b"old"))
@@ -206,10 +242,10 @@ async def test_without_a_proof_the_handler_answers(client: Client) -> None:
     await make_movie("Solaris")
     cache = cache_of(client)
 
-    async def broken() -> int:
+    async def broken() -> Versions:
         raise OSError("gone")
 
     await read(client, "/api/v1/movies")
     cache.version._read = broken
     await read(client, "/api/v1/movies")
-    assert cache.hits == 0
+    assert shelf_of(client).hits == 0

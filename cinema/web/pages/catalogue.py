@@ -9,7 +9,9 @@ from cinema.catalogue.queries import list_movies
 from cinema.catalogue.schemas import Facets, MovieQuery
 from cinema.catalogue.vocabulary import did_you_mean
 from cinema.http.body import read_query
-from cinema.http.cache import CACHE, Kept
+from cinema.http.cache import CACHE
+from cinema.http.endpoint import Shared
+from cinema.http.kept import Kept
 from cinema.resources import RESOURCES
 from cinema.web.choices import Address, chosen, groups
 from cinema.web.forms import filled_in
@@ -35,9 +37,10 @@ SORTS_OF_A_SEARCH = (("", "Best match"), ("-votes", "Most watched"), *SORTS[1:])
 @page("catalogue.html")
 async def catalogue(request: web.Request) -> dict[str, Any]:
     """Show the films, searched, filtered and sorted by the address."""
-    currency = request.app[RESOURCES].settings.currency
+    resources = request.app[RESOURCES]
+    currency = resources.settings.currency
     query = _query(request)
-    movies, total = await list_movies(query, currency)
+    movies, total = await list_movies(query, currency, tallies=resources.tallies)
     address = Address(request.rel_url)
     return {
         "movies": movies,
@@ -52,17 +55,18 @@ async def catalogue(request: web.Request) -> dict[str, Any]:
 
 
 async def _facets(request: web.Request, query: MovieQuery) -> Facets:
-    """Count the choices, or take what was counted since the catalogue last changed."""
+    """Count the choices, or take what was counted since a list last changed."""
     cache = request.app[CACHE]
+    shelf = cache.shelf(Shared.LISTS)
     filters = query.model_dump_json(exclude={"page", "per_page", "cursor", "sort"})
     key = f"facets {filters}"
-    version = await cache.version.now()
-    kept = None if version is None else cache.find(version, key)
+    versions = await cache.version.now()
+    kept = None if versions is None else shelf.find(versions.lists, key)
     if kept is not None:
         return Facets.model_validate_json(kept.body)
     facets = await count_facets(query)
-    if version is not None:
-        cache.keep(version, key, Kept(facets.model_dump_json().encode()))
+    if versions is not None:
+        shelf.keep(versions.lists, key, Kept(facets.model_dump_json().encode()))
     return facets
 
 

@@ -71,7 +71,8 @@ async def movies(request: web.Request) -> Context:
     query = read_query(filled_in(request), MovieQuery)
     if not query.sort and not query.q:
         query = query.model_copy(update={"sort": "-created_at"})
-    items, total = await list_movies(query, _currency(request))
+    tallies = request.app[RESOURCES].tallies
+    items, total = await list_movies(query, _currency(request), tallies=tallies)
     return {"movies": items, "filter": query, "page": pager(request, query, total)}
 
 
