@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel
+from typing_extensions import TypedDict
 
 POSTER_WIDTHS = {"small": 160, "medium": 400, "large": 800}
 """Pixels; a poster is half as high again as it is wide."""
@@ -14,7 +14,7 @@ POSTER = (
 """The medium poster of the movie `m`, as SQL."""
 
 
-class Posters(BaseModel):
+class Posters(TypedDict):
     small: str
     medium: str
     large: str
@@ -28,7 +28,8 @@ def poster_links(uuid: UUID | str, key: str | None) -> Posters:
     if key is None:
         drawn = f"/posters/{uuid}.svg"
         return Posters(small=drawn, medium=drawn, large=drawn)
-    return Posters(**{size: f"/{key}/{width}.webp" for size, width in POSTER_WIDTHS.items()})
+    small, medium, large = (f"/{key}/{width}.webp" for width in POSTER_WIDTHS.values())
+    return Posters(small=small, medium=medium, large=large)
 
 
 def trailer_link(movie_id: int, key: str | None) -> str | None:

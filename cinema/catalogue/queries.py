@@ -188,6 +188,6 @@ def _facts(row: dict[str, Any], currency: str) -> dict[str, Any]:
     posters = poster_links(row["uuid"], row["key_poster"])
     row["currency"] = currency
     row["rating"] = {"average": average, "count": count}
-    row["poster"], row["posters"] = posters.medium, posters
+    row["poster"], row["posters"] = posters["medium"], posters
     row["trailer"] = trailer_link(row["id"], row["key_trailer"])
     return row

@@ -123,5 +123,5 @@ def _purchase(row: dict[str, Any]) -> PurchaseOut:
     names = ("position", "duration", "version", "updated_at")
     place = {name: row.pop(name) for name in names}
     progress = ProgressOut(**place) if place["version"] is not None else None
-    poster = poster_links(row["uuid"], row.pop("poster_key")).medium
+    poster = poster_links(row["uuid"], row.pop("poster_key"))["medium"]
     return PurchaseOut(**row, poster=poster, progress=progress)

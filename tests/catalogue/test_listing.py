@@ -230,9 +230,9 @@ async def test_the_number_of_statements_does_not_grow_with_the_list(
     buyer = await make_buyer(archive, settings)
     for headers, pages, cursors in ((None, 2, 2), (buyer.headers, 2, 2)):
         for per_page in (1, 100):
-            with statements() as seen:
+            async with statements() as seen:
                 await archive.get(f"/api/v1/movies?per_page={per_page}", headers=headers)
             assert len(seen) == pages, seen
-            with statements() as seen:
+            async with statements() as seen:
                 await archive.get(f"/api/v1/movies?per_page={per_page}&cursor=", headers=headers)
             assert len(seen) == cursors, seen

@@ -79,7 +79,7 @@ async def test_it_costs_three_statements_and_shows_twelve(client: Client) -> Non
     for size in (3, 20):
         for _ in range(size):
             await make_movie()
-        with statements() as seen:
+        async with statements() as seen:
             assert len(await similar(client, movie.id)) == min(size, 12)
         assert len(seen) == 3
 

@@ -98,7 +98,7 @@ async def test_ten_are_offered_and_people_have_a_place_among_them(client: Client
 
 async def test_whatever_is_typed_costs_two_statements(films: Client) -> None:
     for q in ("a", "am be ca de"):
-        with statements() as seen:
+        async with statements() as seen:
             await offered(films, q)
         # The third is the version of the catalogue, which proves a kept answer fresh.
         assert len(seen) == 3, seen

@@ -110,7 +110,7 @@ async def test_who_finds_enough_is_asked_nothing(films: Client) -> None:
 
 async def test_a_correction_costs_one_statement_for_any_number_of_words(films: Client) -> None:
     for q in ("godfathr", "teh godfathr miazaki wachovski brndo"):
-        with statements() as seen:
+        async with statements() as seen:
             await search(films, q)
         # The version that proves kept answers, the page, and the words.
         assert len(seen) == 3, seen

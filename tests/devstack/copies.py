@@ -56,8 +56,9 @@ class Copy:
 
     @property
     def last_trace(self) -> str:
-        """What the small shop's worker wrote last: `started PID`, `ended PID`."""
-        return self.trace.read_text().splitlines()[-1]
+        """What the small shop's worker wrote last: `started PID`, `ended PID`; nothing yet: ''."""
+        lines = self.trace.read_text().splitlines()  # the file is there before its first line is
+        return lines[-1] if lines else ""
 
     @property
     def env(self) -> dict[str, str]:

@@ -196,7 +196,7 @@ async def test_twenty_orders_cost_as_many_statements_as_one() -> None:
         for _ in range(more):
             _, order_id = await order_of_somebody(user_id)
             await settle(declined(order_id, "ch_1"))
-        with statements() as asked:
+        async with statements() as asked:
             listed, _ = await list_orders(user_id, 20, 0)
         seen.append(len(asked))
     assert (len(listed), seen) == (7, [1, 1])

@@ -98,7 +98,7 @@ async def test_a_list_costs_two_statements_however_long_it_is(
         await say(visitor, movie.id, "Again")
         await client.get(path)
         for query in ("", "?cursor="):
-            with statements() as seen:
+            async with statements() as seen:
                 await client.get(path + query)
             assert len(seen) == 2, seen
 

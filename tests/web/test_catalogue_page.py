@@ -98,7 +98,7 @@ async def test_a_page_costs_as_many_statements_whatever_it_shows(
 ) -> None:
     found = []
     for path in ("/?q=zzz", "/", "/?genre=Drama&genre=War&q=a&sort=-rating,name"):
-        with statements() as seen:
+        async with statements() as seen:
             await visitor.read(path)
         found.append(len(seen))
     # The page, its total or the words that may be meant, the version, and the four counts; the

@@ -226,13 +226,13 @@ async def test_a_films_page_costs_as_many_statements_with_fifty_comments_as_with
     first = await service.post_comment(user.id, film, PostComment(text="First"))
     await service.post_comment(user.id, film, PostComment(text="Reply", parent_id=first.id))
     await visitor.read(path)
-    with statements() as seen:
+    async with statements() as seen:
         await visitor.read(path)
         few = len(seen)
     for _ in range(25):
         top = await service.post_comment(user.id, film, PostComment(text="More"))
         await service.post_comment(user.id, film, PostComment(text="Reply", parent_id=top.id))
-    with statements() as seen:
+    async with statements() as seen:
         await visitor.read(path)
         assert len(seen) == few
 
