@@ -31,10 +31,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     runner = web.AppRunner(
         app, access_log=None, keepalive_timeout=KEEPALIVE, shutdown_timeout=SHUTDOWN_TIMEOUT
     )
-    await runner.setup()
-    # What stands now stays: a full collection would halt the loop for 100 ms to look at it.
-    gc.freeze()
     try:
+        await runner.setup()
+        # What stands now stays: a full collection would halt the loop for 100 ms to look at it.
+        gc.freeze()
         # Several processes share the port in production; elsewhere a taken port must be an error.
         shared = settings.is_production and hasattr(socket, "SO_REUSEPORT")
         await _listen(web.TCPSite(runner, settings.host, settings.port, reuse_port=shared or None))

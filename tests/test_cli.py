@@ -73,11 +73,12 @@ async def test_a_command_reads_the_settings_of_a_running_copy(
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "?host=/nowhere"])
+@pytest.mark.parametrize("command", ["migrate", "serve"])
 async def test_a_database_that_is_away_is_one_line(
-    env: dict[str, str], tmp_path: Path, host: str
+    env: dict[str, str], tmp_path: Path, host: str, command: str
 ) -> None:
     env |= {"CINEMA_DATABASE_URL": f"postgresql://postgres:hush@{host}"}
-    outcome = await cinema("migrate", env=env, cwd=tmp_path)
+    outcome = await cinema(command, env=env, cwd=tmp_path)
     assert (outcome.code, outcome.out) == (1, "")
     assert len(outcome.err.splitlines()) == 1
     assert "out of reach" in outcome.err
