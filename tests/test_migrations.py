@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +16,7 @@ from cinema.database import credentials, open_database, tortoise_config
 from cinema.migrate import LOCATION, migrate, pending_migrations
 from cinema.settings import Settings
 from tests.conftest import make_settings
+from tests.processes import environment
 from tests.servers import Servers
 
 NAMES = sorted(path.name for path in (LOCATION / "cinema").glob("[0-9]*_*.py"))
@@ -49,6 +51,22 @@ async def test_aerich_finds_nothing_to_migrate_offline(tmp_path: Path) -> None:
         await command.aclose()
     assert made == ""
     assert sorted(p.name for p in (tmp_path / "migrations/cinema").glob("[0-9]*.py")) == NAMES
+
+
+async def test_the_command_of_aerich_finds_its_configuration(
+    settings: Settings, database: None
+) -> None:
+    """By the name that pyproject.toml gives: what makes the next migration by hand."""
+    process = await asyncio.create_subprocess_exec(
+        Path(sys.executable).with_name("aerich"),
+        "heads",
+        env=environment(settings),
+        cwd=LOCATION.parent,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert (process.returncode, said.decode().strip()) == (0, "No available heads.")
 
 
 @pytest.fixture
