@@ -49,7 +49,7 @@ async def list_movies(request: web.Request, query: MovieQuery) -> MoviePage | Cu
 
 
 @routes.get("/api/v1/movies/facets")
-@endpoint(query=MovieQuery, access=Access.PUBLIC, shared=Shared.LISTS)
+@endpoint(query=MovieQuery, access=Access.PUBLIC, shared=Shared.LISTING)
 async def get_facets(request: web.Request, query: MovieQuery) -> Facets:
     """Count the choices of each filter, under all the others; page and order change nothing."""
     return await count_facets(query)

@@ -30,8 +30,6 @@ NOTHING = {
 }
 """What stands for a missing value, up and down: it is always the last, and an index holds it."""
 RELATED = {"genre": "genres", "star": "stars", "director": "directors"}
-MATCH = "real"
-"""The type of a rank, and of nothing else that is sorted by."""
 SQUEEZED = 32
 """PostgreSQL's option that brings a rank between 0 and 1."""
 
@@ -66,6 +64,8 @@ class Order:
     expression: str
     kind: str
     descending: bool
+    is_rank: bool = False
+    """Whether it is made for one search, so that no index can follow it after all."""
 
     def __str__(self) -> str:
         return self.by(self.expression)
@@ -137,18 +137,13 @@ def order_of(query: MovieQuery, where: Conditions) -> list[Order]:
         if name is not SortKey.RELEVANCE:
             orders.append(_order(name, descending))
         elif search and search.in_name:
-            match = Order(_match(search, where), MATCH, True)
+            match = Order(_match(search, where), "real", True, is_rank=True)
             orders += [match, Order("m.votes", "int", True)]
     if not orders:
         orders.append(Order("m.votes", "int", True))
     if len({order.expression for order in orders}) != len(orders):
         raise InvalidRequest.at("query", "sort", msg="A key stands in it twice.")
     return [*orders, Order("m.id", "bigint", orders[0].descending)]
-
-
-def is_ranked(orders: list[Order]) -> bool:
-    """Whether the first key is how well a movie answers a search."""
-    return orders[0].kind == MATCH
 
 
 def _match(search: Search, where: Conditions) -> str:

@@ -30,11 +30,10 @@ SELECT m.id, m.uuid, m.name, m.year, m.time, m.imdb, m.votes, m.meta_score, m.gr
        {{extra}}
   FROM movies m JOIN certifications c ON c.id = m.certification_id
 """  # noqa: S608 - composed of constants
-STANDING = """
-       , (SELECT coalesce(sum(movies), 0)::bigint FROM catalogue_versions) AS films
-       , (SELECT coalesce(sum(listing), 0)::bigint FROM catalogue_versions) AS listing
-"""
-"""How many movies there are, and the version of what filters find, at the moment of the page."""
+LISTING = ", (SELECT coalesce(sum(listing), 0)::bigint FROM catalogue_versions) AS listing"
+"""The version of what filters find, at the moment of the statement that it is part of."""
+EVERYTHING = ", (SELECT coalesce(sum(movies), 0)::bigint FROM catalogue_versions) AS everything"
+"""How many movies there are, likewise."""
 
 
 async def list_movies(
@@ -51,13 +50,13 @@ async def list_movies(
     where = listing.conditions(query, favorites_of)
     counted = replace(where, values=list(where.values))
     orders = listing.order_of(query, where)
-    rows = await _page(where, orders, query.per_page, query.offset, extra=STANDING)
+    rows = await _page(where, orders, query.per_page, query.offset, EVERYTHING + LISTING)
     if len(rows) < query.per_page and (rows or not query.offset):
         total = query.offset + len(rows)  # the last page counts those before it
     elif rows and "hits" in rows[0]:
         total = rows[0]["hits"]
     elif rows and where.is_everything:
-        total = rows[0]["films"]
+        total = rows[0]["everything"]
     else:
         seen = rows[0]["listing"] if rows else None
         # Who favours what is no matter of the catalogue's version.
@@ -71,7 +70,7 @@ async def _total(where: listing.Conditions, seen: int | None, tallies: Tallies |
     if known is not None:
         return known
     [row] = await fetch(
-        f"SELECT count(*) AS n{STANDING} FROM movies m WHERE {where}",  # noqa: S608
+        f"SELECT count(*) AS n{LISTING} FROM movies m WHERE {where}",  # noqa: S608
         *where.values,
     )
     if tallies is not None:
@@ -85,7 +84,7 @@ async def catalogue_versions() -> Versions:
     has been moved by those that change what is on some list."""
     [row] = await fetch(
         "SELECT coalesce(sum(version), 0)::bigint AS catalogue,"
-        " coalesce(sum(listing), 0)::bigint AS lists FROM catalogue_versions"
+        " coalesce(sum(listing), 0)::bigint AS listing FROM catalogue_versions"
     )
     return Versions(**row)
 
@@ -123,7 +122,7 @@ def page_statement(
 ) -> str:
     """Write the statement of a page; its rows hold the keys of the order as `key_0`, ..."""
     window = f"LIMIT {limit} OFFSET {offset}"
-    if listing.is_ranked(orders):
+    if orders[0].is_rank:
         return _ranked_statement(where, orders, window, extra)
     keys = "".join(
         f", {order.expression}::text AS key_{number}" for number, order in enumerate(orders)

@@ -52,7 +52,7 @@ def _install_reading(kind: Kind) -> None:
         f"List the {kind.table} with their numbers of movies.",
         query=LabelQuery,
         access=Access.PUBLIC,
-        shared=Shared.LISTS,
+        shared=Shared.LISTING,
     )
     async def list_all(
         request: web.Request, query: LabelQuery

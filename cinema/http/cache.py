@@ -7,7 +7,7 @@ arrived. So a reader who comes after a commit was acknowledged sees that commit,
 process made it; no message can be late or lost, and Redis has no part in it. Where the version
 cannot be read there is no proof, and the handler answers.
 
-What makes it cheap is that readers at the same moment share one such statement (see Version):
+What makes it cheap is that readers at the same moment share one such statement (see VersionReader):
 under load one round trip proves dozens of hits, and alone a hit costs one.
 
 What depends on the catalogue's lists alone (how many films a filter finds) is kept under a version
@@ -42,20 +42,20 @@ log = structlog.get_logger()
 
 
 class Versions(NamedTuple):
-    """Of the catalogue as a whole, and of what its lists hold."""
+    """Numbers that commits move: of the catalogue as a whole, and of what its lists hold."""
 
     catalogue: int
-    lists: int
+    listing: int
 
     def of(self, shared: Shared) -> int:
-        return self.catalogue if shared is Shared.CATALOGUE else self.lists
+        return self.catalogue if shared is Shared.CATALOGUE else self.listing
 
 
 Read = Callable[[], Awaitable[Versions]]
 
 
-class Version:
-    """The versions of what is kept, read once for all who ask at the same time.
+class VersionReader:
+    """Reads the versions once for all who ask at the same time.
 
     Whoever asks gets the answer of a reading that began after the question.
     """
@@ -98,7 +98,7 @@ class Cache:
     """What one process keeps: a shelf for each kind of what is shared."""
 
     def __init__(self, read: Read) -> None:
-        self.version = Version(read)
+        self.versions = VersionReader(read)
         self._shelves = {shared: Shelf() for shared in Shared}
 
     def shelf(self, shared: Shared) -> Shelf:
@@ -117,7 +117,7 @@ async def cache_middleware(request: web.Request, handler: Handler) -> web.Stream
     if _is_named(request):
         return _tagged(request, await handler(request))
     cache, key = request.app[CACHE], _key(request.raw_path)
-    versions = await cache.version.now()
+    versions = await cache.versions.now()
     if versions is None:
         return _tagged(request, await handler(request))
     shelf, version = cache.shelf(operation.shared), versions.of(operation.shared)

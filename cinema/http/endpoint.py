@@ -29,7 +29,7 @@ class Shared(StrEnum):
     """What an answer that is the same for everybody is made of."""
 
     CATALOGUE = "catalogue"
-    LISTS = "lists"
+    LISTING = "listing"
     """Names, and which movies a filter finds; nothing of likes, ratings or comments."""
 
 

@@ -6,6 +6,7 @@ ask every signal, to write each line. None of it depends on who reads a kept ans
 
 from collections.abc import Mapping
 from email.utils import formatdate
+from functools import lru_cache
 from time import time
 
 from aiohttp import HttpVersion11, web
@@ -48,20 +49,14 @@ class Ready(web.StreamResponse):
         self._sent = True
         head, body = self._parts
         own = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
-        await request.writer.write(b"%bDate: %b\r\n%b\r\n%b" % (head, _date(), own.encode(), body))
+        date = _date(int(time()))
+        await request.writer.write(b"%bDate: %b\r\n%b\r\n%b" % (head, date, own.encode(), body))
         return request.writer
 
     async def write_eof(self, data: bytes = b"") -> None:
         """There is nothing left to send."""
 
 
-class _Clock:
-    second = 0
-    text = b""
-
-
-def _date() -> bytes:
-    second = int(time())
-    if second != _Clock.second:
-        _Clock.second, _Clock.text = second, formatdate(second, usegmt=True).encode()
-    return _Clock.text
+@lru_cache(maxsize=1)
+def _date(second: int) -> bytes:
+    return formatdate(second, usegmt=True).encode()

@@ -174,7 +174,7 @@ LISTS = ("/api/v1/movies/facets", "/api/v1/genres", "/api/v1/directors?per_page=
 @pytest.mark.parametrize("address", LISTS)
 async def test_what_is_counted_for_lists_outlives_a_like(client: Client, address: str) -> None:
     movie = await make_movie("Solaris")
-    shelf = shelf_of(client, Shared.LISTS)
+    shelf = shelf_of(client, Shared.LISTING)
     before = await read(client, address)
     for hits in (1, 2):
         await fetch("UPDATE movies SET likes = likes + 1 WHERE id = $1", movie.id)
@@ -190,7 +190,7 @@ async def test_what_is_counted_for_lists_is_counted_again_for_a_new_film(
     before = await read(client, address)
     await make_movie("Stalker")
     assert await read(client, address) != before
-    assert shelf_of(client, Shared.LISTS).hits == 0
+    assert shelf_of(client, Shared.LISTING).hits == 0
 
 
 async def test_a_renamed_genre_is_listed_by_its_new_name(client: Client) -> None:
@@ -246,6 +246,6 @@ async def test_without_a_proof_the_handler_answers(client: Client) -> None:
         raise OSError("gone")
 
     await read(client, "/api/v1/movies")
-    cache.version._read = broken
+    cache.versions._read = broken
     await read(client, "/api/v1/movies")
     assert shelf_of(client).hits == 0

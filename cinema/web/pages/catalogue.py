@@ -57,16 +57,16 @@ async def catalogue(request: web.Request) -> dict[str, Any]:
 async def _facets(request: web.Request, query: MovieQuery) -> Facets:
     """Count the choices, or take what was counted since a list last changed."""
     cache = request.app[CACHE]
-    shelf = cache.shelf(Shared.LISTS)
+    shelf = cache.shelf(Shared.LISTING)
     filters = query.model_dump_json(exclude={"page", "per_page", "cursor", "sort"})
     key = f"facets {filters}"
-    versions = await cache.version.now()
-    kept = None if versions is None else shelf.find(versions.lists, key)
+    versions = await cache.versions.now()
+    kept = None if versions is None else shelf.find(versions.listing, key)
     if kept is not None:
         return Facets.model_validate_json(kept.body)
     facets = await count_facets(query)
     if versions is not None:
-        shelf.keep(versions.lists, key, Kept(facets.model_dump_json().encode()))
+        shelf.keep(versions.listing, key, Kept(facets.model_dump_json().encode()))
     return facets
 
 
