@@ -2,9 +2,11 @@
 
 The stock one waits for ever for a connection, and leaks it when BEGIN fails. It also pays more
 for a trip through asyncpg's pool and back than for the statement in between: a connection whose
-one statement went well is therefore laid ready for the next caller.
+one statement went well is therefore handed to whoever waits, or laid ready for the next caller.
 """
 
+import asyncio
+from collections import deque
 from contextlib import suppress
 from typing import Any, cast
 
@@ -33,13 +35,30 @@ class Client(AsyncpgDBClient):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ready: list[Any] = []
-        self._waiting = 0
+        self._out = 0
+        self._waiters: deque[asyncio.Future[Any]] = deque()
 
     def acquire_connection(self) -> "_PooledConnection":
         return _PooledConnection(self, self._pool_init_lock)
 
     def _in_transaction(self) -> TransactionContext:
         return _Transaction(TransactionWrapper(self), self._pool_init_lock)
+
+    async def execute_query_dict(
+        self, query: str, values: list[Any] | None = None
+    ) -> list[dict[str, Any]]:
+        """Do what the stock one does, in fewer steps: this is every read outside a transaction."""
+        if self._pool is None:
+            await _PooledConnection(self, self._pool_init_lock).ensure_connection()
+        connection = await self.take()
+        try:
+            records = await connection.fetch(query, *(values or ()))
+        except BaseException as error:
+            await self.give_back(connection)
+            await self._translate_exceptions(_raise, error)
+            raise
+        await self.lay_ready(connection)
+        return [dict(record) for record in records]
 
     async def take(self) -> Any:
         """Return a connection; TimeoutError when none is free within ACQUIRE_TIMEOUT."""
@@ -48,27 +67,68 @@ class Client(AsyncpgDBClient):
             if _is_alive(connection):
                 return connection
             await self.give_back(connection)
-        self._waiting += 1
+        async with asyncio.timeout(ACQUIRE_TIMEOUT):
+            while True:
+                if self._out < self._pool.get_max_size():
+                    return await self._take_from_pool()
+                connection = await self._wait()
+                if connection is not None:
+                    return connection
+
+    async def _take_from_pool(self) -> Any:
+        self._out += 1
         try:
-            return await self._pool.acquire(timeout=ACQUIRE_TIMEOUT)
-        except FileNotFoundError as error:
-            # A Unix socket that is not there is a server that is not there, and no missing file.
-            raise ConnectionRefusedError("the database's socket is gone") from error
-        finally:
-            self._waiting -= 1
+            return await self._pool.acquire()
+        except BaseException as error:
+            self._out -= 1
+            self._wake(None)
+            if isinstance(error, FileNotFoundError):
+                # A Unix socket that is not there is a server that is not there, no missing file.
+                raise ConnectionRefusedError("the database's socket is gone") from error
+            raise
+
+    async def _wait(self) -> Any:
+        """Return the next connection that is laid ready; None when the pool has one again."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            # It may have been handed over already, in the same turn of the loop.
+            if waiter.done() and not waiter.cancelled():
+                await self.lay_ready(waiter.result())
+            raise
+
+    def _wake(self, connection: Any) -> bool:
+        """Hand a connection, or the news that the pool has one, to whoever waits the longest."""
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(connection)
+                return True
+        return False
 
     async def lay_ready(self, connection: Any) -> None:
         """Give back a connection that is known to be clean and that nobody else has seen."""
-        if self._waiting or len(self.ready) >= READY or not _is_alive(connection):
+        if connection is None:
+            self._wake(None)
+        elif not _is_alive(connection):
             await self.give_back(connection)
-        else:
-            self.ready.append(connection)
+        elif not self._wake(connection):
+            if len(self.ready) < READY:
+                self.ready.append(connection)
+            else:
+                await self.give_back(connection)
 
     async def give_back(self, connection: Any) -> None:
         """Give back a connection, or lose it: asyncpg cuts one that does not come clean in time.
         What was committed on it must not be reported as failed, and done a second time."""
-        with suppress(*GONE):
-            await self._pool.release(connection, timeout=RELEASE_TIMEOUT)
+        try:
+            with suppress(*GONE):
+                await self._pool.release(connection, timeout=RELEASE_TIMEOUT)
+        finally:
+            self._out -= 1
+            self._wake(None)
 
     async def _close(self) -> None:
         while self.ready:
@@ -77,6 +137,10 @@ class Client(AsyncpgDBClient):
 
 
 client_class = Client
+
+
+async def _raise(_: Client, error: BaseException) -> None:
+    raise error
 
 
 def _is_alive(connection: Any) -> bool:

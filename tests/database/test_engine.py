@@ -12,9 +12,11 @@ from tortoise.exceptions import OperationalError
 from cinema.database import current_transaction, fetch, open_database, transaction
 from cinema.engine import READY, Client
 from tests.conftest import make_settings
+from tests.rounds import rounds
 from tests.servers import Servers
 
 POOL = READY + 2
+ROUNDS = rounds(50)
 PID = "SELECT pg_backend_pid() AS pid"
 
 
@@ -73,17 +75,81 @@ async def test_a_connection_that_died_is_not_handed_out(engine: Client, migrated
     assert free(engine) == engine._pool.get_size()
 
 
-async def test_who_waits_for_the_pool_comes_before_who_may_come(engine: Client) -> None:
-    """A statement that ends while somebody waits gives its connection to the pool."""
-    held = [await engine.take() for _ in range(POOL - 1)]
-    statement = asyncio.create_task(fetch("SELECT pg_sleep(0.1)"))
-    await asyncio.sleep(0.05)
-    waiters = [asyncio.create_task(fetch("SELECT 1")) for _ in range(5)]
-    async with asyncio.timeout(2):
-        await asyncio.gather(statement, *waiters)
+async def test_who_waits_is_handed_the_next_connection_in_the_order_of_coming(
+    engine: Client,
+) -> None:
+    held = [await engine.take() for _ in range(POOL)]
+    waiters = [asyncio.create_task(engine.take()) for _ in range(3)]
+    await asyncio.sleep(0.01)
+    for connection in held[:3]:
+        await engine.lay_ready(connection)
+    async with asyncio.timeout(1):
+        handed = [await waiter for waiter in waiters]
+    assert (handed, engine.ready) == (held[:3], [])
     for connection in held:
         await engine.give_back(connection)
     assert free(engine) == POOL
+
+
+async def test_who_waits_goes_to_the_pool_when_a_transaction_gives_back(engine: Client) -> None:
+    held = [await engine.take() for _ in range(POOL)]
+    waiters = [asyncio.create_task(fetch("SELECT 1")) for _ in range(5)]
+    await asyncio.sleep(0.01)
+    async with asyncio.timeout(2):
+        await engine.give_back(held.pop())
+        await asyncio.gather(*waiters)
+    for connection in held:
+        await engine.give_back(connection)
+    assert free(engine) == POOL
+
+
+async def test_a_connection_handed_to_who_just_went_away_is_not_lost(engine: Client) -> None:
+    for _ in range(ROUNDS):
+        held = [await engine.take() for _ in range(POOL)]
+        waiter = asyncio.create_task(engine.take())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await engine.lay_ready(held.pop())
+        waiter.cancel()
+        await asyncio.wait([waiter])
+        for connection in held:
+            await engine.give_back(connection)
+        assert free(engine) == POOL
+
+
+async def test_who_waits_in_vain_is_told_and_takes_no_other_ones_place(
+    engine: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cinema.engine.ACQUIRE_TIMEOUT", 0.05)
+    held = [await engine.take() for _ in range(POOL)]
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            await engine.take()
+    monkeypatch.undo()
+    waiter = asyncio.create_task(engine.take())
+    await asyncio.sleep(0.01)
+    await engine.lay_ready(held[0])
+    async with asyncio.timeout(1):
+        assert await waiter is held[0]
+    for connection in held:
+        await engine.give_back(connection)
+    assert free(engine) == POOL
+
+
+async def test_statements_and_transactions_share_the_pool_without_starving(engine: Client) -> None:
+    """Many more of both than there are connections, and every one of them comes to its turn."""
+
+    async def change(number: int) -> int:
+        async with transaction():
+            [row] = await fetch("SELECT $1::int AS n, pg_sleep(0.002)", number)
+        return int(row["n"])
+
+    async def read(number: int) -> int:
+        return int((await fetch("SELECT $1::int AS n", number))[0]["n"])
+
+    crowd = [work(number) for number in range(200) for work in (change, read)]
+    assert await asyncio.gather(*crowd) == [n for n in range(200) for _ in range(2)]
+    assert free(engine) == engine._pool.get_size() <= POOL
 
 
 async def test_a_task_that_outlives_its_transaction_finds_the_connection_shut(
