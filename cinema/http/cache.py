@@ -8,7 +8,9 @@ process made it; no message can be late or lost, and Redis has no part in it. Wh
 cannot be read there is no proof, and the handler answers.
 
 What makes it cheap is that readers at the same moment share one such statement (see VersionReader):
-under load one round trip proves dozens of hits, and alone a hit costs one.
+under load one round trip proves dozens of hits, and alone a hit costs one. They share the making of
+an answer as well: after a change it is made once, however many wait for it. That needs no other
+proof, for between the reading that its maker saw and theirs nothing was committed.
 
 What depends on the catalogue's lists alone (how many films a filter finds) is kept under a version
 of its own, which stands still while films are liked, rated and discussed.
@@ -122,12 +124,17 @@ async def cache_middleware(request: web.Request, handler: Handler) -> web.Stream
         return _tagged(request, await handler(request))
     shelf, version = cache.shelf(operation.shared), versions.of(operation.shared)
     kept = shelf.find(version, key)
-    if kept is None:
+    if kept is None and (made := shelf.being_made(version, key)) is not None:
+        kept = await asyncio.shield(made)
+    if kept is not None:
+        return _answer(request, kept)
+    with shelf.making(version, key) as making:
         response = await handler(request)
         if response.status != HTTPStatus.OK or not isinstance(response, web.Response):
             return response
         kept = _kept(response)
-        shelf.keep(version, key, kept)
+        making.set_result(kept)
+    shelf.keep(version, key, kept)
     return _answer(request, kept)
 
 

@@ -1,7 +1,10 @@
 """Answers that are kept, in the form in which they travel."""
 
+import asyncio
 import zlib
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -56,8 +59,13 @@ class Kept:
         return 2 * len(self.body) + OVERHEAD
 
 
+Making = asyncio.Future[Kept | None]
+"""An answer that is being made for all who ask for it meanwhile; None where that failed."""
+
+
 class Shelf:
-    """The answers of one version, the least lately used of them dropped first."""
+    """The answers of one version, the least lately used of them dropped first, and those that are
+    being made under it."""
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self.bytes = 0
@@ -65,6 +73,7 @@ class Shelf:
         self._max_bytes = max_bytes
         self._current: int | None = None
         self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._making: dict[tuple[int, str], Making] = {}
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -89,3 +98,20 @@ class Shelf:
         while self.bytes > self._max_bytes:
             dropped, old = self._kept.popitem(last=False)
             self.bytes -= old.size + len(dropped)
+
+    def being_made(self, version: int, key: str) -> Making | None:
+        return self._making.get((version, key))
+
+    @contextmanager
+    def making(self, version: int, key: str) -> Iterator[Making]:
+        """Let others wait for an answer for the time of the block, which sets the result."""
+        making: Making = asyncio.get_running_loop().create_future()
+        self._making[version, key] = making
+        try:
+            yield making
+        finally:
+            # Where the first has failed, those who waited for it all try by themselves.
+            if self._making.get((version, key)) is making:
+                del self._making[version, key]
+            if not making.done():
+                making.set_result(None)

@@ -57,7 +57,7 @@ async def test_no_reader_sees_what_was_before_an_acknowledged_commit(
             await read(reader, address)
 
     async with other_app(settings) as other, dedicated_connection(settings) as writer:
-        crowd = [asyncio.create_task(keep_reading(reader)) for reader in (client, other)]
+        crowd = [asyncio.create_task(keep_reading(one)) for one in (client, other) * 4]
         for number in range(1, ROUNDS + 1):
             await writer.execute("UPDATE movies SET likes = $1 WHERE id = $2", number, movie.id)
             one, listed, far = await asyncio.gather(
