@@ -5,17 +5,21 @@ import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 from aerich import Command
 from tortoise import Tortoise
+from tortoise.exceptions import OperationalError
 
-from cinema.database import credentials, open_database, tortoise_config
+from cinema.catalogue.importer import Offer, import_offers
+from cinema.database import credentials, fetch, open_database, tortoise_config
 from cinema.migrate import LOCATION, migrate, pending_migrations
 from cinema.settings import Settings
 from tests.conftest import make_settings
+from tests.factories import movie_row
 from tests.processes import environment
 from tests.servers import Servers
 
@@ -106,7 +110,36 @@ async def test_the_tables_have_exactly_the_columns_of_the_models(migrated: str) 
     assert set(declared) <= set(found)
     assert {key for key in declared if declared[key] != found[key]} == set()
     generated = {key for key in set(found) - set(declared)}
-    assert {column for _, column in generated} <= {"search", "only_row"}
+    assert {column for _, column in generated} == {"card", "only_row"}
+
+
+CARDS = "SELECT id, card, labels FROM movies ORDER BY id"
+
+
+async def cards_of(settings: Settings, films: int = 0) -> list[dict[str, Any]]:
+    async with open_database(settings, "test"):
+        if films:
+            await import_offers(Offer(movie_row(f"Film {number}")) for number in range(films))
+        return await fetch(CARDS)
+
+
+async def go_back(settings: Settings, version: int) -> None:
+    async with Command(tortoise_config(settings), app="cinema", location=str(LOCATION)) as command:
+        await command.downgrade(version, delete=False)
+
+
+async def test_films_that_are_there_get_their_cards_and_lose_them_again(empty: Settings) -> None:
+    # The ORM's connection lies in the context, and each task has one of its own.
+    run = asyncio.create_task
+    await run(migrate(empty))
+    before = await run(cards_of(empty, films=3))
+    assert [row["labels"][:23] for row in before] == ['"certification":"PG","g'] * 3
+    await run(go_back(empty, 6))
+    assert await pending_migrations(empty) == NAMES[6:]
+    with pytest.raises(OperationalError, match="card"):
+        await run(cards_of(empty))
+    await run(migrate(empty))
+    assert await run(cards_of(empty)) == before
 
 
 async def test_every_time_has_a_zone_and_every_amount_is_exact(migrated: str) -> None:

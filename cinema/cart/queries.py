@@ -58,14 +58,19 @@ def _cart(rows: Sequence[dict[str, Any]], currency: str, version: int) -> CartOu
     return CartOut(items=items, total=total, currency=currency, version=version)
 
 
+async def standings_of(user_id: int | None, movie_ids: Sequence[int]) -> dict[int, MovieMe]:
+    """Return what each movie is to the caller; one statement, however many movies."""
+    if user_id is None or not movie_ids:
+        return {}
+    rows = await fetch(STANDINGS, user_id, list(movie_ids))
+    return {row.pop("movie_id"): MovieMe(**row) for row in rows}
+
+
 async def add_standings(user_id: int | None, movies: Sequence[MovieOut]) -> None:
-    """Fill in what each movie is to the caller; one statement, however many movies."""
-    if user_id is None or not movies:
-        return
-    rows = await fetch(STANDINGS, user_id, [movie.id for movie in movies])
-    standings = {row.pop("movie_id"): MovieMe(**row) for row in rows}
+    """Fill in what each movie is to the caller."""
+    standings = await standings_of(user_id, [movie.id for movie in movies])
     for movie in movies:
-        movie.me = standings[movie.id]
+        movie.me = standings.get(movie.id)
 
 
 async def movies_in_cart(user_id: int) -> set[int]:

@@ -1,6 +1,6 @@
 from aiohttp import web
 
-from cinema.cart.queries import add_standings
+from cinema.cart.queries import standings_of
 from cinema.catalogue import queries
 from cinema.catalogue.errors import MovieNotFound
 from cinema.catalogue.facets import count_facets
@@ -14,7 +14,7 @@ from cinema.catalogue.schemas import (
 )
 from cinema.catalogue.suggest import suggest
 from cinema.catalogue.vocabulary import did_you_mean
-from cinema.http.endpoint import Shared, endpoint
+from cinema.http.endpoint import Shared, Written, endpoint
 from cinema.http.identity import IDENTITY, Access, Identity
 from cinema.http.pagination import CursorPage, page_of
 from cinema.resources import RESOURCES
@@ -29,7 +29,9 @@ def _user_id(request: web.Request) -> int | None:
 
 @routes.get("/api/v1/movies")
 @endpoint(query=MovieQuery, access=Access.PUBLIC, shared=Shared.CATALOGUE)
-async def list_movies(request: web.Request, query: MovieQuery) -> MoviePage | CursorPage[MovieOut]:
+async def list_movies(
+    request: web.Request, query: MovieQuery
+) -> Written[MoviePage | CursorPage[MovieOut]]:
     """List, search and filter the catalogue.
 
     A page with a number offers another spelling (`did_you_mean`) of a search that finds little.
@@ -38,14 +40,13 @@ async def list_movies(request: web.Request, query: MovieQuery) -> MoviePage | Cu
     currency = resources.settings.currency
     page: MoviePage | CursorPage[MovieOut]
     if query.cursor is None:
-        movies, total = await queries.list_movies(query, currency, tallies=resources.tallies)
+        cards, total = await queries.list_cards(query, currency, tallies=resources.tallies)
         meant = await did_you_mean(query, total)
-        page = MoviePage(**vars(page_of(request, query, movies, total)), did_you_mean=meant)
+        page = MoviePage(**vars(page_of(request, query, [], total)), did_you_mean=meant)
     else:
-        movies, more = await queries.list_movies_after(query, currency)
-        page = CursorPage(items=movies, per_page=query.per_page, next_cursor=more)
-    await add_standings(_user_id(request), movies)
-    return page
+        cards, more = await queries.list_cards_after(query, currency)
+        page = CursorPage(items=[], per_page=query.per_page, next_cursor=more)
+    return Written(cards.on(page, await standings_of(_user_id(request), cards.ids)))
 
 
 @routes.get("/api/v1/movies/facets")
@@ -68,9 +69,8 @@ async def get_suggestions(request: web.Request, query: SuggestQuery) -> Suggesti
 
 @routes.get("/api/v1/movies/{movie:[0-9]{1,18}|[0-9a-fA-F-]{36}}")
 @endpoint(access=Access.PUBLIC, errors=(MovieNotFound,), shared=Shared.CATALOGUE)
-async def get_movie(request: web.Request) -> MovieOut:
+async def get_movie(request: web.Request) -> Written[MovieOut]:
     """Show a movie, by its id or its uuid."""
     currency = request.app[RESOURCES].settings.currency
-    movie = await queries.get_movie(request.match_info["movie"], currency)
-    await add_standings(_user_id(request), [movie])
-    return movie
+    card = await queries.get_card(request.match_info["movie"], currency)
+    return Written(card.finished(await standings_of(_user_id(request), card.ids)))

@@ -7,10 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from cinema.catalogue.cards import LABELS_ARE_WRITTEN
 from cinema.catalogue.csvfile import RefusedRow, read_movies
 from cinema.catalogue.csvrow import MovieRow
 from cinema.catalogue.events import CatalogueImported
 from cinema.catalogue.indexing import DOCUMENT
+from cinema.catalogue.labels import LINKED
 from cinema.catalogue.search import words
 from cinema.catalogue.vocabulary import ADD, WORDS
 from cinema.database import bulk_copy, bulk_execute, transaction
@@ -97,14 +99,24 @@ ORDER BY lower(name), line
 ON CONFLICT (lower(name)) DO NOTHING
 """
 
+# Set by set as well: to look the names up film by film takes many times as long.
+LABELS_OF = """'"{kind.field}":' || coalesce({kind.table}.names, '[]')"""
+GIVEN_NAMES = """LEFT JOIN (
+SELECT line, to_json(array_agg(DISTINCT o.name ORDER BY o.name)) AS names
+  FROM (SELECT line, lower(unnest({kind.table})) AS name FROM staged) given
+  JOIN {kind.table} o ON lower(o.name) = given.name GROUP BY line) {kind.table} USING (line)"""
+
 MOVIES = f"""
 INSERT INTO movies (name, year, time, imdb, votes, meta_score, gross, description, price,
-                    is_available, release_at, certification_id, search)
+                    is_available, release_at, certification_id, search, labels)
 SELECT DISTINCT ON (s.name, s.year, s.time)
        s.name, s.year, s.time, s.imdb, s.votes, s.meta_score, s.gross, s.description, s.price,
        s.is_available, s.release_at, c.id,
-       {DOCUMENT}
-  FROM staged s JOIN certifications c ON lower(c.name) = lower(s.certification),
+       {DOCUMENT},
+       '"certification":' || to_json(c.name) || ',' ||
+       {" || ',' || ".join(LABELS_OF.format(kind=kind) for kind in LINKED)}
+  FROM staged s JOIN certifications c ON lower(c.name) = lower(s.certification)
+       {" ".join(GIVEN_NAMES.format(kind=kind) for kind in LINKED)},
        LATERAL (SELECT s.folded_name AS name, s.folded_people AS people,
                        s.folded_genres AS genres, s.folded_description AS description) given
  ORDER BY s.name, s.year, s.time, s.line
@@ -127,10 +139,10 @@ SELECT DISTINCT ON (m.id) m.id, s.genres, s.directors, s.stars
 """
 
 RELATIONS = """
-INSERT INTO movies_{table} (movie_id, {column})
+INSERT INTO {kind.links} (movie_id, {kind.column})
 SELECT given.movie_id, o.id
-  FROM (SELECT movie_id, lower(unnest({table})) AS name FROM added) given
-  JOIN {table} o ON lower(o.name) = given.name
+  FROM (SELECT movie_id, lower(unnest({kind.table})) AS name FROM added) given
+  JOIN {kind.table} o ON lower(o.name) = given.name
 ON CONFLICT DO NOTHING
 """
 
@@ -173,7 +185,7 @@ async def import_offers(offers: Iterable[Offer] | AsyncIterable[Offer]) -> int:
     """Add the films that are not there yet, in one transaction; return how many those were."""
     records: Records = map(_record, offers) if isinstance(offers, Iterable) else _records(offers)
     async with transaction():
-        for setting in PATIENT:
+        for setting in (*PATIENT, LABELS_ARE_WRITTEN):
             await bulk_execute(f"SET LOCAL {setting}")
         await bulk_execute(TAKE_TURNS)
         await bulk_execute(STAGE)
@@ -183,14 +195,14 @@ async def import_offers(offers: Iterable[Offer] | AsyncIterable[Offer]) -> int:
         for table, source in SOURCES.items():
             await bulk_execute(KEEP_NAMES.format(table=table, source=source))
             await bulk_execute(NAMES.format(table=table, source=source))
+        # Tables that have just grown have no statistics, and the joins would be nested loops.
+        await bulk_execute("ANALYZE genres, directors, stars")
         await bulk_execute(MOVIES)
         await bulk_execute(ADDED)
         await bulk_execute(FIND_ADDED, newest["id"])
-        # Tables that have just grown have no statistics, and the joins would be nested loops.
-        await bulk_execute("ANALYZE added, genres, directors, stars")
-        for table in ("genres", "directors", "stars"):
-            column = f"{table.removesuffix('s')}_id"
-            await bulk_execute(RELATIONS.format(table=table, column=column))
+        await bulk_execute("ANALYZE added")
+        for kind in LINKED:
+            await bulk_execute(RELATIONS.format(kind=kind))
         # Late: whoever changes a film with one of the words waits for this transaction's end.
         await bulk_execute(ADD.format(given=WORDS_OF_ADDED))
         [count] = await bulk_execute("SELECT count(*) AS n FROM added")

@@ -1,8 +1,10 @@
-"""What the search knows of movies, written anew when the movies or their names change."""
+"""What a movie's row holds of other tables, for the search and for the reader, written anew when
+the movie or one of its names changes."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cinema.catalogue.cards import LABELS
 from cinema.catalogue.search import BEGIN, END, words
 from cinema.catalogue.vocabulary import WORDS, count_words
 from cinema.database import current_transaction, fetch
@@ -27,7 +29,7 @@ SELECT m.id, m.name, m.description,
   FROM movies m WHERE m.id = ANY($1::bigint[])
 """  # noqa: S608 - composed of constants
 WRITE = f"""
-UPDATE movies m SET search = CASE WHEN m.deleted_at IS NULL THEN {DOCUMENT} END
+UPDATE movies m SET search = CASE WHEN m.deleted_at IS NULL THEN {DOCUMENT} END, labels = {LABELS}
   FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])
        AS given (id, name, people, genres, description)
  WHERE m.id = given.id
@@ -35,8 +37,8 @@ RETURNING {WORDS} AS words
 """  # noqa: S608 - composed of constants
 
 
-async def write_search(movie_ids: Sequence[int]) -> None:
-    """Write the search of these movies, and count the words of their names anew.
+async def index_movies(movie_ids: Sequence[int]) -> None:
+    """Write the search and the labels of these movies, and count the words of their names anew.
 
     A step of the caller's transaction, which has locked the movies. A deleted one has no search.
     """

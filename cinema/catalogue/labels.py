@@ -24,7 +24,6 @@ class Kind:
     word: str
     field: str
     event: type[LabelEvent]
-    in_search: bool = True
 
     @property
     def column(self) -> str:
@@ -44,9 +43,7 @@ class Kind:
 GENRES = Kind("genres", "genre", "genres", GenreChanged)
 DIRECTORS = Kind("directors", "director", "directors", DirectorChanged)
 STARS = Kind("stars", "star", "stars", StarChanged)
-CERTIFICATIONS = Kind(
-    "certifications", "certification", "certification", CertificationChanged, in_search=False
-)
+CERTIFICATIONS = Kind("certifications", "certification", "certification", CertificationChanged)
 KINDS: Mapping[str, Kind] = {
     kind.table: kind for kind in (GENRES, STARS, DIRECTORS, CERTIFICATIONS)
 }

@@ -1,8 +1,5 @@
-"""Addresses of what belongs to a movie: the same in every list, and made without a request."""
-
-from uuid import UUID
-
-from typing_extensions import TypedDict
+"""Addresses of what belongs to the movie `m`, as SQL: the same in every list, and made without a
+request. Nothing in them needs to be escaped, in JSON or in HTML."""
 
 POSTER_WIDTHS = {"small": 160, "medium": 400, "large": 800}
 """Pixels; a poster is half as high again as it is wide."""
@@ -11,27 +8,25 @@ POSTER = (
     f"coalesce('/' || m.poster_key || '/{POSTER_WIDTHS['medium']}.webp',"
     " '/posters/' || m.uuid || '.svg')"
 )
-"""The medium poster of the movie `m`, as SQL."""
+"""The medium poster: the drawn one where none was sent in. A key is random and names one picture
+for ever, so a browser may keep what it got."""
 
 
-class Posters(TypedDict):
-    small: str
-    medium: str
-    large: str
+def _posters(address: str) -> str:
+    """Write the JSON of the poster's three sizes; `{width}` stands for the pixels."""
+    sizes = {size: address.format(width=width) for size, width in POSTER_WIDTHS.items()}
+    members = ",".join(f'"{size}":"{made}"' for size, made in sizes.items())
+    return f'"poster":"{sizes["medium"]}","posters":{{{members}}}'
 
 
-def poster_links(uuid: UUID | str, key: str | None) -> Posters:
-    """Return where the three sizes of a poster are: of the drawn one where none was sent in.
-
-    `key` is random and names one picture for ever, so a browser may keep what it got.
-    """
-    if key is None:
-        drawn = f"/posters/{uuid}.svg"
-        return Posters(small=drawn, medium=drawn, large=drawn)
-    small, medium, large = (f"/{key}/{width}.webp" for width in POSTER_WIDTHS.values())
-    return Posters(small=small, medium=medium, large=large)
-
-
-def trailer_link(movie_id: int, key: str | None) -> str | None:
-    """Return where a movie's trailer is played from; None where it has none."""
-    return None if key is None else f"/api/v1/movies/{movie_id}/trailer"
+POSTERS = (
+    "CASE WHEN m.poster_key IS NULL"
+    f" THEN replace('{_posters('/posters/@.svg')}', '@', m.uuid::text)"
+    f" ELSE replace('{_posters('/@/{width}.webp')}', '@', m.poster_key) END"
+)
+"""The members `poster` and `posters` of the movie's JSON."""
+TRAILER = (
+    """CASE WHEN m.trailer_key IS NULL THEN 'null'"""
+    """ ELSE concat('"/api/v1/movies/', m.id, '/trailer"') END"""
+)
+"""Where the trailer is played from, as JSON."""

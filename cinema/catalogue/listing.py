@@ -1,5 +1,6 @@
 """The catalogue's list as SQL: one statement for a page and one for its total."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -186,5 +187,5 @@ def after(cursor: str, orders: list[Order], where: Conditions) -> None:
     where.clauses.append(f"({' OR '.join(f'({part})' for part in alternatives)})")
 
 
-def next_cursor(row: dict[str, Any], orders: list[Order]) -> str:
+def next_cursor(row: dict[str, Any], orders: Sequence[Order]) -> str:
     return encode_cursor([row[f"key_{number}"] for number in range(len(orders))])

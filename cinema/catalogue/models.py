@@ -44,7 +44,11 @@ class Certification(Model):
 
 
 class Movie(Model):
-    """A film on offer. The counters are kept by the transactions that move them."""
+    """A film on offer. The counters are kept by the transactions that move them.
+
+    `labels` and a generated column, `card`, are its JSON as far as it seldom changes
+    (cinema.catalogue.cards).
+    """
 
     id = fields.BigIntField(primary_key=True)
     uuid = fields.UUIDField(default=uuid.uuid4, unique=True)
@@ -94,6 +98,7 @@ class Movie(Model):
     rating_sum = fields.IntField(default=0)
     rating_count = fields.IntField(default=0)
     search = TSVectorField(null=True)
+    labels = fields.TextField(null=True)
     created_at = fields.DatetimeField(db_default=Now())
     deleted_at = fields.DatetimeField(null=True)
 

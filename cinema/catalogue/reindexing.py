@@ -1,9 +1,11 @@
-"""The search held against the catalogue: films that it does not know and words it miscounts."""
+"""The index held against the catalogue: films that it does not know, or knows by names of old, and
+words that it miscounts."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from cinema.catalogue.indexing import write_search
+from cinema.catalogue.cards import LABELS
+from cinema.catalogue.indexing import index_movies
 from cinema.catalogue.search import BEGIN
 from cinema.catalogue.vocabulary import TRIGRAMS, WORDS
 from cinema.database import atomic, bulk_execute, fetch, transaction
@@ -13,7 +15,8 @@ BATCH = 500
 
 # A search without the mark was written by an older release, or never.
 UNKNOWN = f"""
-m.deleted_at IS NULL AND (m.search IS NULL OR NOT m.search @@ '''{BEGIN}'''::tsquery)
+m.deleted_at IS NULL AND (m.search IS NULL OR NOT m.search @@ '''{BEGIN}'''::tsquery
+                          OR m.labels IS DISTINCT FROM {LABELS})
 """
 COUNTED = f"""
 SELECT coalesce(held.word, w.word) AS word, coalesce(held.movies, 0) AS movies
@@ -69,7 +72,7 @@ async def _write_some() -> int:
         f"SELECT id FROM movies m WHERE {UNKNOWN} ORDER BY id LIMIT {BATCH} FOR NO KEY UPDATE"  # noqa: S608
     )
     if rows:
-        await write_search([row["id"] for row in rows])
+        await index_movies([row["id"] for row in rows])
     return len(rows)
 
 

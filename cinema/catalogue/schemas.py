@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
 
-from cinema.catalogue.links import Posters
 from cinema.http.pagination import CursorPage, Page, PageQuery
 
 MAX_FILTERS = 20
@@ -58,6 +58,12 @@ class MovieQuery(PageQuery):
 class Rating(BaseModel):
     average: Decimal | None
     count: int
+
+
+class Posters(TypedDict):
+    small: str
+    medium: str
+    large: str
 
 
 class NamedOut(BaseModel):

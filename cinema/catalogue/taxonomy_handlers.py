@@ -6,11 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
-from cinema.cart.queries import add_standings
+from cinema.cart.queries import standings_of
 from cinema.catalogue import service, taxonomy
 from cinema.catalogue.errors import LabelExists, LabelInUse, LabelNotFound
 from cinema.catalogue.labels import KINDS, Kind
-from cinema.catalogue.queries import list_movies, list_movies_after
+from cinema.catalogue.queries import list_cards, list_cards_after
 from cinema.catalogue.schemas import (
     GenreOut,
     LabelMovies,
@@ -20,7 +20,7 @@ from cinema.catalogue.schemas import (
 )
 from cinema.catalogue.write_schemas import NameLabel
 from cinema.http.body import path_id
-from cinema.http.endpoint import Shared, endpoint
+from cinema.http.endpoint import Shared, Written, endpoint
 from cinema.http.identity import IDENTITY, Access
 from cinema.http.pagination import CursorPage, Page, PageQuery, page_of
 from cinema.resources import RESOURCES
@@ -72,7 +72,9 @@ def _install_reading(kind: Kind) -> None:
         access=Access.PUBLIC,
         errors=(LabelNotFound,),
     )
-    async def get_one(request: web.Request, query: PageQuery) -> LabelMovies | LabelMoviesAfter:
+    async def get_one(
+        request: web.Request, query: PageQuery
+    ) -> Written[LabelMovies | LabelMoviesAfter]:
         return await _label_with_movies(request, kind, query)
 
 
@@ -117,24 +119,23 @@ def _install_writing(kind: Kind) -> None:
 
 async def _label_with_movies(
     request: web.Request, kind: Kind, query: PageQuery
-) -> LabelMovies | LabelMoviesAfter:
+) -> Written[LabelMovies | LabelMoviesAfter]:
     label = await taxonomy.get_label(kind, path_id(request, "id"))
     wanted = taxonomy.movies_of(kind, label, query)
     resources = request.app[RESOURCES]
     currency = resources.settings.currency
     answer: LabelMovies | LabelMoviesAfter
     if query.cursor is None:
-        movies, total = await list_movies(wanted, currency, tallies=resources.tallies)
-        page = page_of(request, query, movies, total)
-        answer = LabelMovies(**dict(page), **dict(label))
+        cards, total = await list_cards(wanted, currency, tallies=resources.tallies)
+        answer = LabelMovies(**vars(page_of(request, query, [], total)), **vars(label))
     else:
-        movies, more = await list_movies_after(wanted, currency)
+        cards, more = await list_cards_after(wanted, currency)
         answer = LabelMoviesAfter(
-            items=movies, per_page=query.per_page, next_cursor=more, **dict(label)
+            items=[], per_page=query.per_page, next_cursor=more, **vars(label)
         )
     viewer = request.get(IDENTITY)
-    await add_standings(viewer.user_id if viewer else None, movies)
-    return answer
+    standings = await standings_of(viewer.user_id if viewer else None, cards.ids)
+    return Written(cards.on(answer, standings))
 
 
 for _kind in KINDS.values():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel
@@ -23,6 +23,7 @@ from cinema.http.identity import IDENTITY, Access, require
 from cinema.http.ratelimit import Limit, throttle
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+T = TypeVar("T")
 
 
 class Shared(StrEnum):
@@ -31,6 +32,13 @@ class Shared(StrEnum):
     CATALOGUE = "catalogue"
     LISTING = "listing"
     """Names, and which movies a filter finds; nothing of likes, ratings or comments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[T]):
+    """An answer that is JSON already, of what `T` would be written as."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,8 @@ def endpoint(
     limit: Limit | None = None,
     shared: Shared | None = None,
 ) -> Callable[[Callable[..., Awaitable[Any]]], Handler]:
-    """Make a handler of `async def name(request[, body][, query]) -> Model | None | Response`.
+    """Make a handler of `async def name(request[, body][, query])`, which returns a model, one
+    that is `Written`, None or a whole response.
 
     `idempotent`: an `Idempotency-Key` is honoured (see cinema.http.idempotency).
     `limit`: how often it may be called, by an address and by (or on) an account.
@@ -95,7 +104,7 @@ def endpoint(
             access=access,
             body=body,
             query=query,
-            answer=typing.get_type_hints(handler).get("return"),
+            answer=_model(typing.get_type_hints(handler).get("return")),
             status=status,
             errors=errors,
             idempotent=idempotent,
@@ -105,6 +114,10 @@ def endpoint(
         return handle
 
     return decorate
+
+
+def _model(answer: Any) -> Any:
+    return typing.get_args(answer)[0] if typing.get_origin(answer) is Written else answer
 
 
 async def _arguments(
@@ -131,4 +144,5 @@ def _response(result: Any, status: HTTPStatus) -> web.StreamResponse:
         return result
     if result is None:
         return web.Response(status=HTTPStatus.NO_CONTENT)
-    return web.json_response(text=result.model_dump_json(), status=status)
+    text = result.text if isinstance(result, Written) else result.model_dump_json()
+    return web.json_response(text=text, status=status)

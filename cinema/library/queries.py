@@ -2,7 +2,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from cinema.catalogue.links import poster_links
+from cinema.catalogue.links import POSTER
 from cinema.database import fetch
 from cinema.library.errors import NotInLibrary, VideoMissing
 from cinema.library.schemas import ProgressOut, PurchaseOut
@@ -30,16 +30,16 @@ RESUMED = 12
 
 # What a player said of its length, or else what the catalogue says.
 LENGTH = "(CASE WHEN w.duration > 0 THEN w.duration ELSE m.time * 60 END)"
-PURCHASES = """
-SELECT p.movie_id, m.uuid::text AS uuid, m.name, m.year, m.time, p.purchased_at, m.poster_key,
-       m.video_key IS NOT NULL AS has_video,
+PURCHASES = f"""
+SELECT p.movie_id, m.uuid::text AS uuid, m.name, m.year, m.time, p.purchased_at,
+       {POSTER} AS poster, m.video_key IS NOT NULL AS has_video,
        ARRAY(SELECT g.name FROM movies_genres r JOIN genres g ON g.id = r.genre_id
               WHERE r.movie_id = m.id ORDER BY g.name) AS genres,
        w.position, w.duration, w.version, w.updated_at
   FROM purchases p JOIN movies m ON m.id = p.movie_id
   LEFT JOIN watch_progress w ON w.user_id = p.user_id AND w.movie_id = p.movie_id
  WHERE p.user_id = $1 AND p.revoked_at IS NULL
-"""
+"""  # noqa: S608 - composed of constants
 
 
 async def holdings(user_id: int, movie_ids: Collection[int]) -> dict[int, Holding]:
@@ -123,5 +123,4 @@ def _purchase(row: dict[str, Any]) -> PurchaseOut:
     names = ("position", "duration", "version", "updated_at")
     place = {name: row.pop(name) for name in names}
     progress = ProgressOut(**place) if place["version"] is not None else None
-    poster = poster_links(row["uuid"], row.pop("poster_key"))["medium"]
-    return PurchaseOut(**row, poster=poster, progress=progress)
+    return PurchaseOut(**row, progress=progress)

@@ -1,7 +1,7 @@
 import re
 import unicodedata
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
 
 from pydantic import (
@@ -65,8 +65,11 @@ def _no_truth(value: object) -> object:
 
 
 def average_of(rating_sum: int, rating_count: int) -> Decimal | None:
-    """Return the average of the ratings to one decimal; None where there is none."""
-    return round(Decimal(rating_sum) / rating_count, 1) if rating_count else None
+    """Return the average of the ratings to one decimal, halves up as PostgreSQL and browsers round
+    them; None where there is none."""
+    if not rating_count:
+        return None
+    return (Decimal(rating_sum) / rating_count).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 class SetReaction(BaseModel):

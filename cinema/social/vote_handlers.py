@@ -2,12 +2,12 @@
 
 from aiohttp import web
 
-from cinema.cart.queries import add_standings
+from cinema.cart.queries import standings_of
 from cinema.catalogue.errors import MovieNotFound
-from cinema.catalogue.queries import list_movies, list_movies_after
+from cinema.catalogue.queries import list_cards, list_cards_after
 from cinema.catalogue.schemas import MovieOut, MovieQuery
 from cinema.http.body import path_id
-from cinema.http.endpoint import endpoint
+from cinema.http.endpoint import Written, endpoint
 from cinema.http.identity import Access, current_identity
 from cinema.http.pagination import CursorPage, Page, page_of
 from cinema.http.ratelimit import VOTE
@@ -71,19 +71,18 @@ async def clear_rating(request: web.Request) -> RatingOut:
 @endpoint(query=MovieQuery)
 async def list_favorites(
     request: web.Request, query: MovieQuery
-) -> Page[MovieOut] | CursorPage[MovieOut]:
+) -> Written[Page[MovieOut] | CursorPage[MovieOut]]:
     """List the caller's favourites, with every parameter of the catalogue."""
     user_id = current_identity(request).user_id
     currency = request.app[RESOURCES].settings.currency
     page: Page[MovieOut] | CursorPage[MovieOut]
     if query.cursor is None:
-        movies, total = await list_movies(query, currency, favorites_of=user_id)
-        page = page_of(request, query, movies, total)
+        cards, total = await list_cards(query, currency, favorites_of=user_id)
+        page = page_of(request, query, [], total)
     else:
-        movies, more = await list_movies_after(query, currency, favorites_of=user_id)
-        page = CursorPage(items=movies, per_page=query.per_page, next_cursor=more)
-    await add_standings(user_id, movies)
-    return page
+        cards, more = await list_cards_after(query, currency, favorites_of=user_id)
+        page = CursorPage(items=[], per_page=query.per_page, next_cursor=more)
+    return Written(cards.on(page, await standings_of(user_id, cards.ids)))
 
 
 @routes.put(FAVORITE)

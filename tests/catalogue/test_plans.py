@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from cinema.catalogue import listing, queries
+from cinema.catalogue import queries
 from cinema.catalogue.importer import Offer, import_offers
 from cinema.catalogue.schemas import MovieQuery, SortKey
+from cinema.catalogue.statements import list_statement
 from cinema.database import fetch
 from tests.factories import make_movie, movie_row
 
@@ -24,12 +25,8 @@ SORTS = [f"{sign}{key}" for key in SortKey if key != SortKey.RELEVANCE for sign 
 
 
 async def plan(query: MovieQuery) -> str:
-    where = listing.conditions(query)
-    orders = listing.order_of(query, where)
-    if query.cursor:
-        listing.after(query.cursor, orders, where)
-    statement = queries.page_statement(where, orders, query.per_page, query.offset)
-    rows = await fetch(f"EXPLAIN {statement}", *where.values)
+    asked = list_statement(query, "usd", None)
+    rows = await fetch(f"EXPLAIN {asked.page}", *asked.values)
     return "\n".join(row["QUERY PLAN"] for row in rows)
 
 
@@ -44,7 +41,7 @@ async def test_no_order_and_no_cursor_reads_every_movie(crowd: None) -> None:
     scans = {}
     for sort in SORTS:
         first = MovieQuery(sort=sort, cursor="")
-        movies, more = await queries.list_movies_after(first, "usd")
+        movies, more = await queries.list_cards_after(first, "usd")
         assert (len(movies), more is None) == (20, False)
         deep = MovieQuery(sort=sort, cursor=more)
         for name, query in (("first", first), ("deep", deep)):
@@ -55,7 +52,7 @@ async def test_no_order_and_no_cursor_reads_every_movie(crowd: None) -> None:
 
 
 async def test_a_cursor_begins_where_it_stands_in_the_index(crowd: None) -> None:
-    _, more = await queries.list_movies_after(MovieQuery(sort="-votes", cursor=""), "usd")
+    _, more = await queries.list_cards_after(MovieQuery(sort="-votes", cursor=""), "usd")
     text = await plan(MovieQuery(sort="-votes", cursor=more))
     assert "Index Cond: (ROW(votes, id) < ROW(" in text
 

@@ -9,15 +9,16 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from cinema.audit import record
+from cinema.catalogue.cards import LABELS_ARE_WRITTEN
 from cinema.catalogue.errors import LabelExists, LabelInUse, LabelNotFound
-from cinema.catalogue.indexing import write_search
+from cinema.catalogue.indexing import index_movies
 from cinema.catalogue.labels import CERTIFICATIONS, Kind
 from cinema.catalogue.schemas import NamedOut
 from cinema.database import atomic, current_transaction, fetch
 from cinema.outbox import emit
 
-SEARCHED = 1000
-"""Movies whose search is written in one go when a name of theirs changes."""
+INDEXED = 1000
+"""Movies that are written in one go when a name of theirs changes."""
 
 # The update that changes nothing locks a name that is there, so that nobody renames or deletes
 # it before the movie has it; PostgreSQL alone decides which letters are the same.
@@ -73,7 +74,7 @@ async def _create(kind: Kind, name: str) -> NamedOut:
 
 
 async def rename_label(kind: Kind, label_id: int, name: str) -> NamedOut:
-    """Give a label another name, in the search of its movies as well.
+    """Give a label another name, in the index of its movies as well.
 
     Raises LabelNotFound, LabelExists.
     """
@@ -89,22 +90,22 @@ async def _rename(kind: Kind, label_id: int, name: str) -> NamedOut:
     label = NamedOut(id=label_id, name=name)
     if name == before:
         return label
+    await fetch(f"SET LOCAL {LABELS_ARE_WRITTEN}")
     await fetch(f"UPDATE {kind.table} SET name = $2 WHERE id = $1", label_id, name)  # noqa: S608
-    if kind.in_search:
-        await _write_search_of_movies(kind, label_id)
+    await _index_movies_of(kind, label_id)
     await _tell(kind, label, "renamed", before={"name": before}, after={"name": name})
     return label
 
 
-async def _write_search_of_movies(kind: Kind, label_id: int) -> None:
+async def _index_movies_of(kind: Kind, label_id: int) -> None:
     rows = await fetch(
         f"SELECT id FROM movies WHERE id IN ({kind.holders}) AND deleted_at IS NULL"  # noqa: S608
         " ORDER BY id FOR NO KEY UPDATE",
         label_id,
     )
     ids = [row["id"] for row in rows]
-    for start in range(0, len(ids), SEARCHED):
-        await write_search(ids[start : start + SEARCHED])
+    for start in range(0, len(ids), INDEXED):
+        await index_movies(ids[start : start + INDEXED])
 
 
 @atomic

@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 from cinema.audit import record
 from cinema.catalogue.errors import MovieExists, MovieNotFound
 from cinema.catalogue.events import MovieChanged, MovieCreated, MovieDeleted
-from cinema.catalogue.indexing import write_search
+from cinema.catalogue.indexing import index_movies
 from cinema.catalogue.labels import CERTIFICATIONS, LINKED, Kind
 from cinema.catalogue.pricing import require_payable
 from cinema.catalogue.service.labels import choose
@@ -24,7 +24,7 @@ COLUMNS = (
     "name", "year", "time", "imdb", "votes", "meta_score", "gross", "description", "price",
     "is_available", "release_at",
 )  # fmt: skip
-SEARCHED = {"name", "description", "genres", "directors", "stars"}
+INDEXED = {"name", "description", "certification", "genres", "directors", "stars"}
 UNIQUE = "movies_name_year_time"
 
 INSERT = f"""
@@ -81,7 +81,7 @@ async def _create(command: CreateMovie) -> int:
     [row] = await fetch(INSERT, chosen.certification, *values)
     movie_id: int = row["id"]
     await _link(movie_id, chosen)
-    await write_search([movie_id])
+    await index_movies([movie_id])
     await emit(MovieCreated(movie_id=movie_id, name=command.name))
     await _record("created", movie_id, None, await _portrait(movie_id))
     return movie_id
@@ -113,8 +113,8 @@ async def _update(movie_id: int, command: UpdateMovie) -> None:
     changed = {name for name, value in after.items() if value != before[name]}
     if not changed:
         return
-    if changed & SEARCHED:
-        await write_search([movie_id])
+    if changed & INDEXED:
+        await index_movies([movie_id])
     await emit(
         MovieChanged(
             movie_id=movie_id,
@@ -145,7 +145,7 @@ async def bury_movie(movie_id: int, portrait: Portrait) -> None:
     await fetch(BURY, movie_id)
     for kind in LINKED:
         await fetch(f"DELETE FROM {kind.links} WHERE movie_id = $1", movie_id)  # noqa: S608
-    await write_search([movie_id])
+    await index_movies([movie_id])
     await emit(MovieDeleted(movie_id=movie_id, name=portrait["name"]))
     await _record("deleted", movie_id, portrait, None)
 
@@ -207,8 +207,7 @@ async def _link(movie_id: int, chosen: Chosen) -> None:
     """Give the movie exactly these labels."""
     for kind, ids in chosen.linked.items():
         await fetch(
-            f"DELETE FROM {kind.links} WHERE movie_id = $1"  # noqa: S608
-            f" AND {kind.column} <> ALL($2::bigint[])",
+            f"DELETE FROM {kind.links} WHERE movie_id = $1 AND {kind.column} <> ALL($2::bigint[])",  # noqa: S608
             movie_id,
             ids,
         )
