@@ -6,6 +6,9 @@ catalogue otherwise). PYTHON: an interpreter for the FastAPI twin, made by
 is left out. Each server in its turn has the first core to itself; the load and PostgreSQL have
 the others. All are asked by the same 32 connections, in turns, and the best turn of each counts.
 Aims: 0.6 of the bare handler for what is kept, 0.25 for what is not, 5 times the twin.
+
+What is not kept is read anew for each reader, but once for all who ask for the same at the same
+moment. `each its own` is the same server where no two connections ask for the same.
 """
 
 import argparse
@@ -13,10 +16,11 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import cycle
 from pathlib import Path
 from time import perf_counter
 from typing import cast
@@ -38,12 +42,15 @@ SECONDS = 1.5
 TURNS = 3
 FIRST_CORE = 0
 LIST, MOVIE = "/api/v1/movies?per_page=20", "/api/v1/movies/1"
+OWN_LISTS = [f"{LIST}&page={number}" for number in range(1, CONNECTIONS + 1)]
+OWN_MOVIES = [f"/api/v1/movies/{number}" for number in range(1, CONNECTIONS + 1)]
 
 
 class Asking(asyncio.Protocol):
     """Asks for one address again and again and counts whole answers of status 200."""
 
     def __init__(self, path: str) -> None:
+        self.path = path
         self.request = f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
         self.answers = 0
         self.failed = False
@@ -72,10 +79,11 @@ class Asking(asyncio.Protocol):
         self.transport.write(self.request)
 
 
-async def rate(port: int, path: str, seconds: float = SECONDS) -> float:
-    """Return answers per second; RuntimeError where one was no 200."""
+async def rate(port: int, paths: Sequence[str], seconds: float = SECONDS) -> float:
+    """Return answers per second to connections that each ask for one of the paths, in turn;
+    RuntimeError where one was no 200."""
     loop = asyncio.get_running_loop()
-    askers = [Asking(path) for _ in range(CONNECTIONS)]
+    askers = [Asking(path) for path, _ in zip(cycle(paths), range(CONNECTIONS), strict=False)]
     began = perf_counter()
     for asker in askers:
         await loop.create_connection(lambda asker=asker: asker, "127.0.0.1", port)
@@ -84,8 +92,8 @@ async def rate(port: int, path: str, seconds: float = SECONDS) -> float:
     for asker in askers:
         assert asker.transport is not None
         asker.transport.abort()
-    if any(asker.failed for asker in askers):
-        raise RuntimeError(f"{path} was refused")
+    if refused := [asker.path for asker in askers if asker.failed]:
+        raise RuntimeError(f"{refused} was refused")
     return sum(asker.answers for asker in askers) / took
 
 
@@ -102,8 +110,8 @@ async def body_of(port: int, path: str) -> bytes:
 class Server:
     name: str
     port: int
-    list: str = LIST
-    movie: str = MOVIE
+    lists: Sequence[str] = (LIST,)
+    movies: Sequence[str] = (MOVIE,)
 
 
 @asynccontextmanager
@@ -144,9 +152,10 @@ async def compare(settings: Settings, folder: Path, peer: str | None) -> None:
         (folder / "movie").write_bytes(await body_of(ports["kept"], MOVIE))
         bare = (python, "-m", "bench.peers.bare", str(ports["bare"]), str(folder))
         servers = [
-            Server("bare", ports["bare"], "/list", "/movie"),
+            Server("bare", ports["bare"], ["/list"], ["/movie"]),
             Server("kept", ports["kept"]),
             Server("uncached", ports["uncached"]),
+            Server("each its own", ports["uncached"], OWN_LISTS, OWN_MOVIES),
         ]
         async with server("bare", *bare, port=ports["bare"]):
             if peer is None:
@@ -166,8 +175,8 @@ async def measure(servers: list[Server]) -> dict[str, tuple[float, float]]:
         for one in servers:
             lists, movies = best[one.name]
             best[one.name] = (
-                max(lists, await rate(one.port, one.list)),
-                max(movies, await rate(one.port, one.movie)),
+                max(lists, await rate(one.port, one.lists)),
+                max(movies, await rate(one.port, one.movies)),
             )
     return best
 
@@ -178,10 +187,10 @@ def show(best: dict[str, tuple[float, float]]) -> None:
         bare = best["bare"][number]
         print(what)
         for name, rates in best.items():
-            print(f"  {name:9} {rates[number]:8,.0f}/s  {rates[number] / bare:.2f} of bare")
+            print(f"  {name:12} {rates[number]:8,.0f}/s  {rates[number] / bare:.2f} of bare")
         if "twin" in best:
             twin = best["twin"][number]
-            for name in ("kept", "uncached"):
+            for name in ("kept", "uncached", "each its own"):
                 print(f"  {name} is {best[name][number] / twin:.1f} times the twin")
 
 
@@ -195,7 +204,10 @@ async def main() -> None:
         os.sched_setaffinity(0, cores - {FIRST_CORE})
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        postgres, redis = PostgresServer(folder / "postgres"), RedisServer(folder / "redis")
+        postgres, redis = (
+            PostgresServer(folder / "postgres", lasting=False),
+            RedisServer(folder / "redis"),
+        )
         await asyncio.gather(postgres.start(), redis.start())
         try:
             url = await postgres.create_database("cinema")

@@ -55,10 +55,11 @@ PREPARE = (
 # Ten films share a word of their names; one word in a thousand names is the same everywhere.
 FILMS = """
 INSERT INTO movies (id, name, year, time, imdb, votes, description, price, certification_id,
-                    search)
+                    search, labels)
 SELECT n, name, 1920 + n % 100, 80 + n % 90, n % 100 / 10.0, n::bigint * 7919 % 2000003, '',
        n % 30 + 0.99, 1,
-       '^:1A'::tsvector || setweight(to_tsvector('simple', name), 'A') || '$:1A'::tsvector
+       '^:1A'::tsvector || setweight(to_tsvector('simple', name), 'A') || '$:1A'::tsvector,
+       movie_labels(n, 1)
   FROM generate_series($1::int, $2::int) n,
        LATERAL (SELECT 'word' || lpad((n / 10)::text, 6, '0')
                        || CASE WHEN n % 1000 = 0 THEN ' midnight' ELSE '' END
@@ -93,9 +94,10 @@ async def fill(settings: Settings, movies: int, comments: int) -> None:
             await run(statement, movies)
         for first in range(1, movies + 1, BATCH):
             last = min(first + BATCH - 1, movies)
-            await run(FILMS, first, last)
             for statement in LINKS:
                 await run(statement, first, last, movies)
+            await run("ANALYZE")  # or the labels are gathered without an index
+            await run(FILMS, first, last)
         for first in range(1, comments + 1, BATCH):
             await run(SAID, first, min(first + BATCH - 1, comments), movies)
         await run("UPDATE catalogue_versions SET movies = 0")
@@ -214,7 +216,10 @@ async def main() -> None:
     sizes = {"small": (SMALL, SMALL * comments // movies), "large": (movies, comments)}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        postgres, redis = PostgresServer(folder / "postgres"), RedisServer(folder / "redis")
+        postgres, redis = (
+            PostgresServer(folder / "postgres", lasting=False),
+            RedisServer(folder / "redis"),
+        )
         await asyncio.gather(postgres.start(), redis.start())
         try:
             urls, paths = [], []

@@ -44,7 +44,7 @@ class House:
     """Two web processes, two relays, and the servers beneath them."""
 
     def __init__(self, folder: Path) -> None:
-        self.postgres = PostgresServer(folder / "postgres")
+        self.postgres = PostgresServer(folder / "postgres", lasting=False)
         self.redis = RedisServer(folder / "redis", keep=False)
         self.processes: dict[str, asyncio.subprocess.Process] = {}
         self.ports = [free_port(), free_port()]

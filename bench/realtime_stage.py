@@ -32,7 +32,7 @@ class Stage:
 async def stage() -> AsyncIterator[Stage]:
     """Run PostgreSQL, Redis, one web process and one relay for the time of the block."""
     with tempfile.TemporaryDirectory() as folder:
-        postgres = PostgresServer(Path(folder) / "postgres")
+        postgres = PostgresServer(Path(folder) / "postgres", lasting=False)
         redis = RedisServer(Path(folder) / "redis", keep=False)
         await asyncio.gather(postgres.start(), redis.start())
         port = free_port()

@@ -71,7 +71,7 @@ async def shop() -> AsyncIterator[Shop]:
         os.sched_setaffinity(0, cores - {PRODUCT_CORE})
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        postgres = PostgresServer(folder / "postgres")
+        postgres = PostgresServer(folder / "postgres", lasting=False)
         redis = RedisServer(folder / "redis", keep=False)
         mail = SmtpCatcher(folder / "mail")
         for server in (postgres, redis, mail):

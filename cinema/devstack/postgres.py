@@ -47,7 +47,8 @@ class PostgresServer(ProcessServer):
 
     `data` is the cluster's folder, except for root where the user that PostgreSQL runs as cannot
     reach it: then `folder` names the place under /var/lib that is used instead.
-    `durable=False` trades crash safety for speed (tests).
+    `durable=False` trades crash safety for speed (tests). `lasting=False`: it is not to outlive the
+    process, wherever it lies (benchmarks); what is not durable never does.
     """
 
     name = "postgres"
@@ -59,12 +60,14 @@ class PostgresServer(ProcessServer):
         data: Path,
         *,
         durable: bool = True,
+        lasting: bool = True,
         max_connections: int = 200,
         log: Path | None = None,
     ) -> None:
         super().__init__()
         self.data = data.absolute()
         self.durable = durable
+        self.lasting = lasting and durable
         self.max_connections = max_connections
         self.log = log or self.data.with_name(f"{self.data.name}.log")
         self._home: Home | None = None
@@ -94,7 +97,7 @@ class PostgresServer(ProcessServer):
 
         Raises DevstackError.
         """
-        home = self._home = find_home(self.data, lasting=self.durable)
+        home = self._home = find_home(self.data, lasting=self.lasting)
         self._sockets = socket_folder(home.folder, SOCKET_NAME, home.uid)
         if not (home.folder / "PG_VERSION").exists():
             await self._create_cluster(home)

@@ -196,15 +196,21 @@ async def test_as_root_a_closed_folder_stays_closed_and_the_cluster_goes_elsewhe
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change its user")
+@pytest.mark.parametrize("durable", [False, True])
 async def test_as_root_a_cluster_that_is_not_to_last_goes_to_the_temporary_files(
-    tmp_path: Path,
+    tmp_path: Path, durable: bool
 ) -> None:
     assert not reachable_by_others(tmp_path), "pytest's folders are closed"
-    async with run_postgres(tmp_path / "postgres", durable=False) as server:
+    server = PostgresServer(tmp_path / "postgres", durable=durable, lasting=False)
+    try:
+        await server.start()
         assert server.folder.parent.parent == Path(tempfile.gettempdir())
+        assert await ask(server, "SHOW fsync") == ("on" if durable else "off")
         await server.stop()
         await server.start()
         assert await ask(server, "SELECT 1") == 1
+    finally:
+        await server.stop()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change its user")

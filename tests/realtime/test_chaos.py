@@ -168,7 +168,7 @@ async def test_a_half_open_connection_is_given_up(
 async def test_postgres_restarted_in_mid_stream_loses_nothing(
     servers: Servers, redis: RedisServer, tmp_path: Path
 ) -> None:
-    postgres = PostgresServer(tmp_path / "postgres", durable=True)
+    postgres = PostgresServer(tmp_path / "postgres", lasting=False)
     await postgres.start()
     try:
         url = await postgres.create_database("cinema")
