@@ -119,6 +119,8 @@ SELECT DISTINCT ON (s.name, s.year, s.time)
        {" ".join(GIVEN_NAMES.format(kind=kind) for kind in LINKED)},
        LATERAL (SELECT s.folded_name AS name, s.folded_people AS people,
                        s.folded_genres AS genres, s.folded_description AS description) given
+ WHERE NOT EXISTS (SELECT FROM movies known WHERE known.deleted_at IS NULL
+                      AND (known.name, known.year, known.time) = (s.name, s.year, s.time))
  ORDER BY s.name, s.year, s.time, s.line
 ON CONFLICT (name, year, time) WHERE deleted_at IS NULL DO NOTHING
 """  # noqa: S608 - composed of constants
