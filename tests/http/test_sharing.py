@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.typedefs import Handler
 from pydantic import BaseModel
 
 from cinema.http.cache import Versions, cache_middleware, install_cache
@@ -15,6 +16,7 @@ from cinema.http.endpoint import Shared, endpoint
 from cinema.http.identity import SECURE, Access
 from cinema.http.kept import Kept, Shelf
 from tests.rounds import rounds
+from tests.waiting import eventually
 
 READERS = 20
 ROUNDS = rounds(50)
@@ -29,6 +31,7 @@ class House:
 
     def __init__(self) -> None:
         self.version = 1
+        self.arrived = 0
         self.made = 0
         self.gate = asyncio.Event()
         self.broken = False
@@ -61,7 +64,12 @@ async def ask(house: House) -> AsyncIterator[Ask]:
         """Tell the version under which it was made."""
         return Told(number=await house.make())
 
-    app = web.Application(middlewares=[cache_middleware])
+    @web.middleware
+    async def arrive(request: web.Request, handler: Handler) -> web.StreamResponse:
+        house.arrived += 1
+        return await handler(request)
+
+    app = web.Application(middlewares=[arrive, cache_middleware])
     app[SECURE] = False
     install_cache(app, house.versions)
     app.router.add_get("/", tell)
@@ -75,9 +83,12 @@ async def ask(house: House) -> AsyncIterator[Ask]:
 
 
 async def waiting(house: House, ask: Ask, readers: int = READERS) -> list[asyncio.Task[Answer]]:
-    """Return the tasks of readers, the first of whom is answering and none of whom is answered."""
+    """Return the tasks of readers, all of whom wait for an answer that is being made."""
+    there = house.arrived + readers
     tasks = [asyncio.create_task(ask()) for _ in range(readers)]
-    await asyncio.sleep(0.1)
+    await eventually(lambda: house.arrived == there, timeout=10)
+    for _ in range(20):  # from here on nobody waits for anything outside this loop
+        await asyncio.sleep(0)
     assert not any(task.done() for task in tasks)
     return tasks
 
