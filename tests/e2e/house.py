@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 from cinema.database import fetch, open_database
+from cinema.devstack.pghome import remove_cluster
 from cinema.roles import Role
 from cinema.settings import load_settings
 from tests.accounts_factory import make_user
@@ -55,6 +56,8 @@ class House:
         finally:
             self.process.kill()
             self._log.close()
+            # For root it may lie elsewhere, where nobody tidies up.
+            remove_cluster(self.folder / "data" / "postgres")
 
     def new_email(self) -> str:
         return f"visitor-{next(self._numbers)}@example.com"
