@@ -96,8 +96,14 @@ class Client(AsyncpgDBClient):
         except asyncio.CancelledError:
             # It may have been handed over already, in the same turn of the loop.
             if waiter.done() and not waiter.cancelled():
-                await self.lay_ready(waiter.result())
+                await self._pass_on(waiter.result())
             raise
+
+    async def _pass_on(self, given: Any) -> None:
+        if given is None:
+            self._wake(None)
+        else:
+            await self.lay_ready(given)
 
     def _wake(self, connection: Any) -> bool:
         """Hand a connection, or the news that the pool has one, to whoever waits the longest."""
@@ -110,9 +116,7 @@ class Client(AsyncpgDBClient):
 
     async def lay_ready(self, connection: Any) -> None:
         """Give back a connection that is known to be clean and that nobody else has seen."""
-        if connection is None:
-            self._wake(None)
-        elif not _is_alive(connection):
+        if not _is_alive(connection):
             await self.give_back(connection)
         elif not self._wake(connection):
             if len(self.ready) < READY:

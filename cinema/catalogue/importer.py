@@ -99,7 +99,7 @@ ORDER BY lower(name), line
 ON CONFLICT (lower(name)) DO NOTHING
 """
 
-# Set by set as well: to look the names up film by film takes many times as long.
+# As they are spelt in their tables, in the form of movie_labels, and set by set like all else here.
 LABELS_OF = """'"{kind.field}":' || coalesce({kind.table}.names, '[]')"""
 GIVEN_NAMES = """LEFT JOIN (
 SELECT line, to_json(array_agg(DISTINCT o.name ORDER BY o.name)) AS names

@@ -1,5 +1,5 @@
-"""The statements of the catalogue's list. Making one takes longer than sending it, so they are
-kept: what is asked for again differs in nothing."""
+"""The statements of the catalogue's list, each made once: what is asked for again differs in
+nothing but its answer."""
 
 from dataclasses import dataclass
 from functools import lru_cache
